@@ -1,0 +1,44 @@
+"""The nouns: what the parts of the harness hand to each other. Frozen, no I/O.
+
+Spec ──▶ Embedder | Ranker          who is judged, and its Identity
+Table ──▶ Task ──▶ Suite            what it is judged on
+Texts ──▶ Vectors | Ranking ──▶ Judgements
+Metric(Judgements) ──▶ Score, ItemScores;  Finding ──▶ Run
+"""
+
+from __future__ import annotations
+
+from harness.model.arrays import Floats, Index, Vectors
+from harness.model.candidates import Embedder, Identity, Ranker, Ranking, Role, Spec
+from harness.model.metric import Judgements, Metric
+from harness.model.results import Finding, Interval, ItemScores, Row, Run, Score, Status
+from harness.model.suite import RankingTask, Suite, Task
+from harness.model.tables import Column, Table, TableShape, Texts
+
+__all__ = [
+    "Column",
+    "Embedder",
+    "Finding",
+    "Floats",
+    "Identity",
+    "Index",
+    "Interval",
+    "ItemScores",
+    "Judgements",
+    "Metric",
+    "Ranker",
+    "Ranking",
+    "RankingTask",
+    "Role",
+    "Row",
+    "Run",
+    "Score",
+    "Spec",
+    "Status",
+    "Suite",
+    "Table",
+    "TableShape",
+    "Task",
+    "Texts",
+    "Vectors",
+]

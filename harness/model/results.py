@@ -1,0 +1,115 @@
+"""What came out: scores, items, findings, runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.model.arrays import Floats
+    from harness.model.candidates import Identity
+
+Status: TypeAlias = Literal["ok", "not_applicable", "failed"]
+"""How a run or a score ended. Whatever is not ok has a reason and no value."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A 95 % interval, or the reason why there is none: either both ends are numbers or both are None."""
+
+    low: float | None
+    high: float | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Score:
+    """One metric of one run. value is None exactly when status is not ok; then `reason` says why.
+
+    items: how many items the value is made of. interval.reason says why an interval is missing.
+    """
+
+    metric: str
+    value: float | None
+    interval: Interval
+    floor: float | None
+    items: int
+    higher_is_better: bool = True
+    status: Status = "ok"
+    reason: str = ""
+    convention: str = ""
+
+
+@dataclass(frozen=True)
+class ItemScores:
+    """A number per item: a metric's item values, or evidence that a metric is computed from."""
+
+    measure: str
+    ids: Sequence[str]
+    groups: Sequence[str]
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth knowing that is not a score. value is None where there is no number."""
+
+    name: str
+    value: float | None
+    note: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One embedder through one suite, whole. identity is None when the embedder could not be opened.
+
+    seconds: wall time of embedding and judging. texts: how many were embedded anew (the rest came from the cache).
+    """
+
+    id: str
+    started_at: str
+    suite: str
+    kind: str
+    fingerprint: str
+    embedder: str
+    identity: Identity | None
+    status: Status
+    reason: str
+    seconds: float
+    scores: tuple[Score, ...] = ()
+    items: tuple[ItemScores, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    texts: int = 0
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the comparison table as stored: one metric of the latest run of one embedder on one suite.
+
+    Its fields, in this order, are the objects of `--format json`.
+    """
+
+    suite: str
+    kind: str
+    embedder: str
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    floor: float | None
+    items: int
+    status: Status
+    reason: str
+    run: str
+    fingerprint: str
+    seconds: float
+    identity: str
+    headline: bool
+    higher_is_better: bool
+    interval_reason: str
+    started_at: str

@@ -1,0 +1,94 @@
+"""What an embedder is judged on: tasks and suites."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from harness.errors import Faults
+    from harness.model.arrays import Vectors
+    from harness.model.candidates import Ranking
+    from harness.model.metric import Judgements, Metric
+    from harness.model.results import Finding
+    from harness.model.tables import Table, TableShape, Texts
+
+
+class Task(Protocol):
+    """A class per kind, an instance per suite. Data in, no loading, no hidden state, no random numbers.
+
+    yields: the types of judgements that `judge` returns, one of each; a metric reads one of them.
+    parameters: what a suite may set for this kind, with the defaults. version: raised when judging changes.
+    """
+
+    kind: ClassVar[str]
+    version: ClassVar[int]
+    tables: ClassVar[Mapping[str, TableShape]]
+    parameters: ClassVar[Mapping[str, Any]]
+    yields: ClassVar[tuple[type[Any], ...]]
+
+    @classmethod
+    def read(cls, tables: Mapping[str, Table], parameters: Mapping[str, Any], depth: int, faults: Faults) -> Self:
+        """Build the task from tables whose columns are already checked one by one.
+
+        depth: the largest cutoff among the suite's metrics. What columns cannot show (a reference to an absent
+        row) goes to `faults`.
+        """
+        ...
+
+    def texts(self) -> Mapping[str, Texts]:
+        """What to embed, by a name that `judge` finds the vectors under."""
+        ...
+
+    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Judgements, ...]:
+        """Conclusions from the vectors of `texts()`, one object of each type in `yields`."""
+        ...
+
+    def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:
+        """What else is to be known about this judging: left-out rows, the p of a permutation test.
+
+        judged: what `judge` returned, by type.
+        """
+        ...
+
+
+@runtime_checkable
+class RankingTask(Protocol):
+    """A task that a Ranker can take too: it judges rankings of its documents."""
+
+    depth: int
+
+    def texts(self) -> Mapping[str, Texts]:
+        """What to rank, under `queries` and `documents`."""
+        ...
+
+    def judge_ranking(self, ranking: Ranking) -> tuple[Judgements, ...]:
+        """Conclusions from the best `depth` documents of each query."""
+        ...
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Data plus a kind. fingerprint: a digest of the tables as read, the kind, its version and its parameters."""
+
+    name: str
+    title: str
+    licence: str
+    task: Task
+    metrics: tuple[Metric[Any], ...]
+    fingerprint: str
+    folder: str
+
+    @property
+    def kind(self) -> str:
+        """Retrieval, similarity, …: the class of the task, by name."""
+        return self.task.kind
+
+    @property
+    def headline(self) -> Metric[Any]:
+        """The metric that stands for the suite in a table: the first."""
+        return self.metrics[0]
