@@ -1,0 +1,108 @@
+"""Does a score follow graded human judgement? Spearman's ρ and Pearson's r."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.metrics.parts import in_blocks, once, picked, refused
+from harness.model import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Self
+
+    from harness.model import Floats, Index
+
+_RESOLUTION = 4 * np.finfo(np.float64).eps
+"""Spread, relative to the largest value, below which values differ by rounding only."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Per item the grade that people gave and the score that was predicted, n each."""
+
+    ids: Sequence[str]
+    groups: Sequence[str]
+    gold: Floats
+    predicted: Floats
+
+    def take(self, index: Index) -> Self:
+        """The items at `index`, in that order; a position may be repeated."""
+        return type(self)(picked(self.ids, index), picked(self.groups, index), self.gold[index], self.predicted[index])
+
+    def evidence(self) -> Mapping[str, Floats]:
+        """Both columns, under their names."""
+        return {"gold": self.gold, "predicted": self.predicted}
+
+
+def spearman(cutoff: int | None) -> Metric[Graded]:
+    """Spearman's ρ: Pearson's r of the ranks, ties at the mean of theirs. Raises UsageError for a cutoff."""
+
+    def resample(judged: Graded, counts: Floats) -> Floats:
+        gold, predicted = _Ranks(judged.gold), _Ranks(judged.predicted)
+        return in_blocks(lambda block: _pearson(block, gold.of(block), predicted.of(block)), counts)
+
+    return Metric(
+        name=refused("spearman", cutoff),
+        reads=Graded,
+        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
+        resample=resample,
+        floor=lambda _: 0.0,
+        convention="ties=mean rank",
+        undefined="all values are equal",
+    )
+
+
+def pearson(cutoff: int | None) -> Metric[Graded]:
+    """Pearson's r. Raises UsageError for a cutoff."""
+
+    def resample(judged: Graded, counts: Floats) -> Floats:
+        return in_blocks(lambda block: _pearson(block, judged.gold, judged.predicted), counts)
+
+    return Metric(
+        name=refused("pearson", cutoff),
+        reads=Graded,
+        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
+        resample=resample,
+        floor=lambda _: 0.0,
+        undefined="all values are equal",
+    )
+
+
+class _Ranks:
+    """Sorts once what every resample is ranked by."""
+
+    def __init__(self, values: Floats) -> None:
+        self._order = np.argsort(values, kind="stable")
+        ordered = values[self._order]
+        changes = np.flatnonzero(ordered[1:] != ordered[:-1])
+        self._ends = np.append(changes, len(values) - 1)
+        self._tie = np.searchsorted(ordered[self._ends], values)
+
+    def of(self, counts: Floats) -> Floats:
+        """Mean rank of each item in each resample, b × n: all below it, and half of what it is tied with."""
+        below_or_tied = np.cumsum(counts[:, self._order], axis=1)[:, self._ends]
+        tied = np.diff(below_or_tied, prepend=0.0, axis=1)
+        mean_rank: Floats = below_or_tied - (tied - 1) / 2
+        return mean_rank[:, self._tie]
+
+
+def _pearson(counts: Floats, x: Floats, y: Floats) -> Floats:
+    """Weighted r per row of `counts` (b × n); x and y are n or b × n. NaN where either does not vary."""
+    x, x_square = _standing(counts, x)
+    y, y_square = _standing(counts, y)
+    r = np.vecdot(counts * x, y) / np.sqrt(x_square) / np.sqrt(y_square)
+    clipped: Floats = np.clip(r, -1, 1)
+    return clipped
+
+
+def _standing(counts: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Values less their weighted mean, b × n, and the weighted sum of squares, NaN where that is rounding."""
+    total = counts.sum(axis=1)
+    centred = values - (np.vecdot(counts, values) / total)[:, None]
+    squares = np.vecdot(counts * centred, centred)
+    rounding = total * (_RESOLUTION * np.abs(values).max(initial=0)) ** 2
+    return centred, np.where(squares > rounding, squares, np.nan)

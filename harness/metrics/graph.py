@@ -1,0 +1,246 @@
+"""Process proximity: does an embedding lay the steps of a process out as the process does?
+
+Three types of judgements, beside the ranking of next steps (`ranking.Ranked`):
+`Layouts` per process, `Neighbourhoods` per step, `Claims` per near/not-near judgement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from harness.metrics.parts import mean_of, picked, refused, required, titled
+from harness.model import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from harness.model import Floats, Index
+
+SYMMETRY_TOLERANCE = 1e-6
+"""Similarities of i→j and j→i that differ by less are the same number, computed twice."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One process of s steps: what the graph says and what the vectors say, both s × s.
+
+    hops: the length of the shortest path with directions ignored, inf where there is none. edges: true from a step to
+    its successor. similarity: cosine of row step as a query and column step as a document. spelling: similarity of
+    the labels as strings, 0…1.
+    """
+
+    hops: Floats
+    edges: NDArray[np.bool_]
+    similarity: Floats
+    spelling: Floats
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether the similarity is the same in both directions, and so cannot tell them apart."""
+        return bool(np.abs(self.similarity - self.similarity.T).max(initial=0.0) <= SYMMETRY_TOLERANCE)
+
+    def pairs(self) -> tuple[Floats, Floats, Floats]:
+        """Hops, embedding distance (1 − mean cosine of both directions) and spelling distance of connected pairs."""
+        above = np.triu_indices(len(self.hops), 1)
+        connected = np.isfinite(self.hops[above])
+        near = (self.similarity + self.similarity.T) / 2
+        return self.hops[above][connected], 1 - near[above][connected], 1 - self.spelling[above][connected]
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """A layout per process; each process is its own group."""
+
+    ids: Sequence[str]
+    layouts: Sequence[Layout]
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """The processes themselves."""
+        return self.ids
+
+    def take(self, index: Index) -> Self:
+        """The processes at `index`, in that order; a position may be repeated."""
+        return replace(self, ids=picked(self.ids, index), layouts=[self.layouts[i] for i in index])
+
+    def evidence(self) -> Mapping[str, Floats]:
+        """None: every metric of these has item values."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Neighbourhoods:
+    """Per step, whether each of its nearest neighbours belongs to its process: n × k, nearest first.
+
+    chance: the share of all other steps that belong to it, n.
+    """
+
+    ids: Sequence[str]
+    groups: Sequence[str]
+    same: NDArray[np.bool_]
+    chance: Floats
+
+    def take(self, index: Index) -> Self:
+        """The items at `index`, in that order; a position may be repeated."""
+        return replace(
+            self,
+            ids=picked(self.ids, index),
+            groups=picked(self.groups, index),
+            same=self.same[index],
+            chance=self.chance[index],
+        )
+
+    def evidence(self) -> Mapping[str, Floats]:
+        """None: every metric of these has item values."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Per near/not-near judgement, whether it holds: n."""
+
+    ids: Sequence[str]
+    groups: Sequence[str]
+    held: NDArray[np.bool_]
+
+    def take(self, index: Index) -> Self:
+        """The items at `index`, in that order; a position may be repeated."""
+        return replace(
+            self,
+            ids=picked(self.ids, index),
+            groups=picked(self.groups, index),
+            held=self.held[index],
+        )
+
+    def evidence(self) -> Mapping[str, Floats]:
+        """None: every metric of these has item values."""
+        return {}
+
+
+def adjacency_auc(cutoff: int | None) -> Metric[Layouts]:
+    """P(an edge is nearer than a pair that is no edge), within each process, ties one half; mean over processes."""
+    return _per_process(refused("adjacency_auc", cutoff), _adjacency_auc, 0.5, "every pair of steps is adjacent")
+
+
+def hop_spearman(cutoff: int | None) -> Metric[Layouts]:
+    """Spearman's ρ of hop distance and embedding distance within each process; mean over processes.
+
+    The pairs of a process are not independent: whether the graph is seen at all is told by the Mantel p in the
+    findings (`statistics.mantel`), not by the number of pairs.
+    """
+    return _per_process(refused("hop_spearman", cutoff), _hop_spearman, 0.0, "all steps are equally far apart")
+
+
+def hop_partial_spearman(cutoff: int | None) -> Metric[Layouts]:
+    """The part of `hop_spearman` that remains when spelling distance (character bigrams) is held constant.
+
+    r_hd·s = (r_hd − r_hs r_ds) / √((1 − r_hs²)(1 − r_ds²)), with Spearman's ρ throughout (Kendall 1942).
+    """
+    return _per_process(refused("hop_partial_spearman", cutoff), _partial, 0.0, "all steps are equally far apart")
+
+
+def direction_accuracy(cutoff: int | None) -> Metric[Layouts]:
+    """P(s(step → next) > s(next → step)) over the edges of each process, ties one half; mean over processes.
+
+    Undefined for a symmetric similarity, which gives every edge the same number in both directions.
+    """
+    return _per_process(refused("direction_accuracy", cutoff), _direction, 0.5, "symmetric: it cannot tell direction")
+
+
+def purity(cutoff: int | None) -> Metric[Neighbourhoods]:
+    """Mean share of a step's k nearest steps that belong to its process (kNN purity)."""
+    k = required("purity", cutoff)
+
+    def items(judged: Neighbourhoods) -> Floats:
+        return np.asarray(judged.same[:, :k].mean(axis=1, dtype=np.float64))
+
+    return Metric(
+        name=titled("purity", k),
+        reads=Neighbourhoods,
+        score=mean_of(items),
+        items=items,
+        floor=lambda judged: float(judged.chance.mean()),
+        cutoff=k,
+        convention="cosine",
+    )
+
+
+def judgements_held(cutoff: int | None) -> Metric[Claims]:
+    """Share of near/not-near judgements that hold (`tasks.process` says when one does)."""
+
+    def items(judged: Claims) -> Floats:
+        return judged.held.astype(np.float64)
+
+    return Metric(
+        name=refused("judgements_held", cutoff),
+        reads=Claims,
+        score=mean_of(items),
+        items=items,
+        floor=lambda _: 0.5,
+        convention="a tie does not hold",
+        undefined="the suite has no near/not-near judgements",
+    )
+
+
+def correlation(x: Floats, y: Floats) -> float:
+    """Pearson's r, NaN where either side does not vary."""
+    x, y = x - x.mean(), y - y.mean()
+    norm = float(np.sqrt((x @ x) * (y @ y)))
+    return float(x @ y) / norm if norm > 0 else float("nan")
+
+
+def ranks(values: Floats) -> Floats:
+    """Ranks from 1, ties at their mean."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+
+
+def _adjacency_auc(layout: Layout) -> float:
+    hops, distance, _ = layout.pairs()
+    edge, other = distance[hops == 1], distance[hops > 1]
+    if not len(edge) or not len(other):
+        return float("nan")
+    wins = np.sign(other[None, :] - edge[:, None])
+    return float((wins.mean() + 1) / 2)
+
+
+def _hop_spearman(layout: Layout) -> float:
+    hops, distance, _ = layout.pairs()
+    return correlation(ranks(hops), ranks(distance)) if len(hops) else float("nan")
+
+
+def _partial(layout: Layout) -> float:
+    hops, distance, spelling = (ranks(values) for values in layout.pairs())
+    plain = correlation(hops, distance) if len(hops) else float("nan")
+    if np.isnan(plain) or np.ptp(spelling) == 0.0:
+        return plain  # labels without a common bigram leave nothing to hold constant
+    with_hops, with_distance = correlation(hops, spelling), correlation(distance, spelling)
+    left = (1 - with_hops**2) * (1 - with_distance**2)
+    return float((plain - with_hops * with_distance) / np.sqrt(left)) if left > 0 else float("nan")
+
+
+def _direction(layout: Layout) -> float:
+    if layout.symmetric or not layout.edges.any():
+        return float("nan")
+    forward, backward = layout.similarity[layout.edges], layout.similarity.T[layout.edges]
+    return float((np.sign(forward - backward).mean() + 1) / 2)
+
+
+def _per_process(name: str, measure: Callable[[Layout], float], floor: float, undefined: str) -> Metric[Layouts]:
+    def items(judged: Layouts) -> Floats:
+        return np.array([measure(layout) for layout in judged.layouts])
+
+    return Metric(
+        name=name,
+        reads=Layouts,
+        score=mean_of(items),
+        items=items,
+        floor=lambda _: floor,
+        convention="mean over processes; cosine",
+        undefined=undefined,
+    )

@@ -1,0 +1,71 @@
+"""What the families of metrics share: names with cutoffs, means, and resamples in blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from harness.errors import UsageError
+from harness.model import Judgements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from harness.model import Floats, Index
+
+J = TypeVar("J", bound=Judgements)
+
+_CELLS = 1 << 19
+"""Numbers per block of resamples, 4 MiB: the dozen intermediate results of a metric stay below 64 MiB."""
+
+
+def titled(name: str, cutoff: int | None) -> str:
+    """The metric's name with its cutoff: `ndcg@10`, or `ndcg` without one. Raises UsageError below 1."""
+    if cutoff is None:
+        return name
+    if cutoff < 1:
+        raise UsageError(f"{name}@{cutoff} has a cutoff below 1. Write for example {name}@10.")
+    return f"{name}@{cutoff}"
+
+
+def required(name: str, cutoff: int | None) -> int:
+    """The cutoff of a metric that is nothing without one. Raises UsageError where it is missing."""
+    if cutoff is None:
+        raise UsageError(f"{name} needs a cutoff. Write for example {name}@10.")
+    return cutoff
+
+
+def refused(name: str, cutoff: int | None) -> str:
+    """The name of a metric that knows no cutoff. Raises UsageError where there is one."""
+    if cutoff is not None:
+        raise UsageError(f"{name}@{cutoff} has a cutoff, which {name} does not know. Write {name}.")
+    return name
+
+
+def mean_of(items: Callable[[J], Floats]) -> Callable[[J], float]:
+    """The score of a metric that is the mean of its item values; NaN values are left out, NaN where all are."""
+
+    def mean(judgements: J) -> float:
+        values = items(judgements)
+        defined = values[~np.isnan(values)]
+        return float(defined.mean()) if len(defined) else np.nan
+
+    return mean
+
+
+def picked(values: Sequence[str], index: Index) -> Sequence[str]:
+    """The values at `index`, in that order."""
+    return [values[i] for i in index.tolist()]
+
+
+def once(items: int) -> Floats:
+    """The resample in which every item counts once, 1 × items."""
+    return np.ones((1, items))
+
+
+def in_blocks(resampled: Callable[[Floats], Floats], counts: Floats) -> Floats:
+    """`resampled` (b × n → b) over all B rows of `counts`, some rows at a time: B scores."""
+    rows = max(1, _CELLS // max(1, counts.shape[1]))
+    blocks = [resampled(counts[start : start + rows]) for start in range(0, len(counts), rows)]
+    return np.concatenate([np.empty(0), *blocks])

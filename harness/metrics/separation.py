@@ -1,0 +1,162 @@
+"""Do scores tell pairs that match from pairs that do not? Average precision, best F1 and AUC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.metrics import chance
+from harness.metrics.parts import in_blocks, once, picked, refused
+from harness.model import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
+
+    from numpy.typing import NDArray
+
+    from harness.model import Floats, Index
+
+
+@dataclass(frozen=True)
+class Separated:
+    """Per pair whether it matches and how it scored, n each; a higher score says that it matches."""
+
+    ids: Sequence[str]
+    groups: Sequence[str]
+    label: NDArray[np.bool_]
+    score: Floats
+
+    def take(self, index: Index) -> Self:
+        """The pairs at `index`, in that order; a position may be repeated."""
+        return type(self)(picked(self.ids, index), picked(self.groups, index), self.label[index], self.score[index])
+
+    def evidence(self) -> Mapping[str, Floats]:
+        """Both columns, under their names; the label as 0 and 1."""
+        return {"label": self.label.astype(np.float64), "score": np.asarray(self.score, np.float64)}
+
+
+def average_precision(cutoff: int | None) -> Metric[Separated]:
+    """Σ (R_i − R_{i−1}) P_i over the distinct scores, highest first, as scikit-learn's average_precision_score.
+
+    Raises UsageError for a cutoff.
+    """
+
+    def floor(judged: Separated) -> float:
+        pool, relevant = np.array([len(judged.ids)]), np.array([np.count_nonzero(judged.label)])
+        return float(chance.average_precision(pool, relevant, None)[0])
+
+    return _metric(refused("ap", cutoff), _average_precision, floor, "ties=one threshold")
+
+
+def best_f1(cutoff: int | None) -> Metric[Separated]:
+    """The largest F1 of any threshold; chosen on these very pairs, it is optimistic for others.
+
+    The floor is the F1 of calling every pair a match, 2π / (1 + π) at a share π of matches.
+    Raises UsageError for a cutoff.
+    """
+
+    def floor(judged: Separated) -> float:
+        matches = float(np.mean(judged.label))
+        return 2 * matches / (1 + matches)
+
+    return _metric(refused("best_f1", cutoff), _best_f1, floor, "threshold=best on these pairs")
+
+
+def auc(cutoff: int | None) -> Metric[Separated]:
+    """P(a match scores above a pair that is none), ties one half: the area under the ROC curve.
+
+    Raises UsageError for a cutoff.
+    """
+    return _metric(refused("auc", cutoff), _auc, lambda _: 0.5, "ties=one half")
+
+
+def best_f1_threshold(judged: Separated) -> float:
+    """The threshold of `best_f1`: half-way from the lowest score that it calls a match to the next one below.
+
+    sentence-transformers and mteb choose it so. It is the lowest score where every pair is called a match; the
+    highest threshold where several reach the same F1.
+    """
+    scores = np.unique(judged.score)[::-1]
+    best = int(_f1(_Sorted(judged).cumulated(once(len(judged.ids))))[0].argmax())
+    return float((scores[best] + scores[min(best + 1, len(scores) - 1)]) / 2)
+
+
+@dataclass(frozen=True)
+class _Cumulated:
+    """Pairs at or above each of t distinct scores, highest first, in b resamples: b × t."""
+
+    matches: Floats
+    pairs: Floats
+
+    def fresh(self) -> tuple[Floats, Floats]:
+        """Matches and other pairs at exactly each score."""
+        matches, pairs = (np.diff(sums, prepend=0.0, axis=1) for sums in (self.matches, self.pairs))
+        return matches, pairs - matches
+
+
+class _Sorted:
+    """Sorts once what every resample is cut in."""
+
+    def __init__(self, judged: Separated) -> None:
+        self._order = np.argsort(-judged.score, kind="stable")
+        ordered = judged.score[self._order]
+        self._ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
+        self._label = judged.label[self._order].astype(np.float64)
+
+    def cumulated(self, counts: Floats) -> _Cumulated:
+        """Counts b × n of the pairs, summed from the top."""
+        ordered = counts[:, self._order]
+        matches = np.cumsum(ordered * self._label, axis=1)[:, self._ends]
+        return _Cumulated(matches, np.cumsum(ordered, axis=1)[:, self._ends])
+
+
+def _metric(
+    name: str, measure: Callable[[_Cumulated], Floats], floor: Callable[[Separated], float], convention: str
+) -> Metric[Separated]:
+    def resample(judged: Separated, counts: Floats) -> Floats:
+        pairs = _Sorted(judged)
+        return in_blocks(lambda block: _where_both(measure, pairs.cumulated(block)), counts)
+
+    return Metric(
+        name=name,
+        reads=Separated,
+        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
+        resample=resample,
+        floor=floor,
+        convention=convention,
+        undefined="all pairs match, or none does",
+    )
+
+
+def _where_both(measure: Callable[[_Cumulated], Floats], cumulated: _Cumulated) -> Floats:
+    matches, pairs = cumulated.matches[:, -1], cumulated.pairs[:, -1]
+    both = (matches > 0) & (matches < pairs)
+    values = np.full(len(both), np.nan)
+    values[both] = measure(_Cumulated(cumulated.matches[both], cumulated.pairs[both]))
+    return values
+
+
+def _average_precision(cumulated: _Cumulated) -> Floats:
+    precision = cumulated.matches / np.maximum(cumulated.pairs, 1)
+    value: Floats = np.vecdot(cumulated.fresh()[0], precision) / cumulated.matches[:, -1]
+    return value
+
+
+def _f1(cumulated: _Cumulated) -> Floats:
+    value: Floats = 2 * cumulated.matches / (cumulated.pairs + cumulated.matches[:, -1:])
+    return value
+
+
+def _best_f1(cumulated: _Cumulated) -> Floats:
+    value: Floats = _f1(cumulated).max(axis=1)
+    return value
+
+
+def _auc(cumulated: _Cumulated) -> Floats:
+    matches, others = cumulated.fresh()
+    beaten = np.vecdot(others, cumulated.matches - matches / 2)
+    value: Floats = beaten / matches.sum(axis=1) / others.sum(axis=1)
+    return value

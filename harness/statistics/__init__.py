@@ -1,0 +1,1 @@
+"""Arrays in, numbers out: intervals, and the seeds of every random procedure."""
