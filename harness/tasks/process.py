@@ -1,0 +1,174 @@
+"""Process proximity: is a step of a process nearer to its next step than to the others?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from harness.metrics.graph import Claims, Layout, Layouts, Neighbourhoods, ranks
+from harness.metrics.ranking import Ranked, Relevant, ranked
+from harness.model import Column, Finding, Floats, Ranking, Table, TableShape, Texts, Vectors
+from harness.search import top_k, unit
+from harness.statistics.mantel import PERMUTATIONS, mantel
+from harness.tasks.graphs import Claim, Graph, read_claims, read_graphs, spelling
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from harness.errors import Faults
+    from harness.model import Index
+
+
+@dataclass(frozen=True)
+class Process:
+    """Processes as directed graphs of steps, with optional near/not-near judgements.
+
+    A step is embedded as a query and as a document, so that a model with prompts is asked "what comes next?". Four
+    things are judged:
+
+    - next steps (`Ranked`): a step with successors ranks all other step labels of the suite. A label that several
+      processes use has the successors of all of them;
+    - the layout of each process (`Layouts`): hops against distances, edges against other pairs, direction;
+    - the neighbourhood of each step (`Neighbourhoods`): do other processes mix in?
+    - near/not-near judgements (`Claims`): `a near b` holds when b is nearer to a than the steps not adjacent to a are
+      on average; `a not-near b` holds when b is farther from a than the steps adjacent to a are on average.
+    """
+
+    graphs: Sequence[Graph]
+    claims: Sequence[Claim]
+    labels: Sequence[str]
+    depth: int
+
+    kind: ClassVar[str] = "process"
+    version: ClassVar[int] = 1
+    tables: ClassVar[Mapping[str, TableShape]] = {
+        "edges": TableShape({"process": Column("label"), "source": Column("text"), "target": Column("text")}),
+        "judgements": TableShape(
+            {
+                "process": Column("label"),
+                "source": Column("text"),
+                "target": Column("text"),
+                "judgement": Column("label", choices=("near", "not-near")),
+            },
+            required=False,
+        ),
+    }
+    parameters: ClassVar[Mapping[str, Any]] = {}
+    yields: ClassVar[tuple[type[Any], ...]] = (Ranked, Layouts, Neighbourhoods, Claims)
+
+    @classmethod
+    def read(cls, tables: Mapping[str, Table], parameters: Mapping[str, Any], depth: int, faults: Faults) -> Self:
+        """See `Task.read`. Faults: a loop on one step, an edge given twice, a judgement on an unknown step."""
+        del parameters
+        graphs = read_graphs(tables["edges"], faults)
+        claims = read_claims(tables["judgements"], graphs, faults) if "judgements" in tables else []
+        labels = sorted({label for graph in graphs for label in graph.labels}, reverse=True)
+        return cls(graphs=graphs, claims=claims, labels=labels, depth=depth)
+
+    def texts(self) -> Mapping[str, Texts]:
+        """Every distinct label, in both roles."""
+        return {"sources": Texts(self.labels, "query"), "targets": Texts(self.labels, "document")}
+
+    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Ranked, Layouts, Neighbourhoods, Claims]:
+        """All four conclusions from one similarity of every label as a query with every label as a document."""
+        sources, targets = unit(vectors["sources"]), unit(vectors["targets"])
+        layouts = self._layouts(sources, targets)
+        return (
+            self._next_steps(sources, targets),
+            layouts,
+            self._neighbourhoods(sources, targets),
+            self._claims(layouts),
+        )
+
+    def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:
+        """The Mantel p of hop_spearman over all processes and of each, and whether direction can be told."""
+        layouts: Layouts = judged[Layouts]
+        tested = mantel([_ranked_matrices(layout) for layout in layouts.layouts], random)
+        note = f"hop_spearman above 0; {PERMUTATIONS} permutations of the steps within each process"
+        found = [Finding("mantel_p", tested.overall, note)]
+        found += [Finding("mantel_p", p, note, name) for name, p in zip(layouts.ids, tested.each, strict=True)]
+        if all(layout.symmetric for layout in layouts.layouts):
+            found.append(Finding("direction", None, "n/a: symmetric"))
+        return tuple(found)
+
+    def _next_steps(self, sources: Vectors, targets: Vectors) -> Ranked:
+        position = {label: place for place, label in enumerate(self.labels)}
+        successors: dict[str, set[int]] = {}
+        for graph in self.graphs:
+            for source, target in graph.edges:
+                successors.setdefault(source, set()).add(position[target])
+        asked = [(graph.process, label) for graph in self.graphs for label in graph.labels if label in successors]
+        own = np.array([position[label] for _, label in asked], dtype=np.intp)
+        found = top_k(sources, targets, self.depth + 1)
+        ranking = Ranking(found.indices[own], found.scores[own])
+        relevant = Relevant.of([dict.fromkeys(sorted(successors[label]), 1.0) for _, label in asked])
+        pool = np.full(len(asked), len(self.labels) - 1)
+        return ranked(_names(asked), ranking, relevant, pool, own)
+
+    def _layouts(self, sources: Vectors, targets: Vectors) -> Layouts:
+        position = {label: place for place, label in enumerate(self.labels)}
+        layouts = []
+        for graph in self.graphs:
+            rows = [position[label] for label in graph.labels]
+            similarity = _cosines(sources[rows], targets[rows])
+            layouts.append(Layout(graph.hops(), graph.adjacency(), similarity, spelling(graph.labels)))
+        return Layouts([graph.process for graph in self.graphs], layouts)
+
+    def _neighbourhoods(self, sources: Vectors, targets: Vectors) -> Neighbourhoods:
+        """Nearest by the mean of both directions, as in `Layout.pairs`: purity is no question of roles."""
+        both = np.hstack([sources, targets]), np.hstack([targets, sources])
+        found = top_k(both[0], both[1], min(self.depth, len(self.labels) - 1) + 1).indices
+        nearest = np.array([row[row != place][: found.shape[1] - 1] for place, row in enumerate(found)], dtype=np.intp)
+        position = {label: place for place, label in enumerate(self.labels)}
+        steps, same, chance = [], [], []
+        for graph in self.graphs:
+            members = np.zeros(len(self.labels), dtype=bool)
+            members[[position[label] for label in graph.labels]] = True
+            steps += [(graph.process, label) for label in graph.labels]
+            same += [members[nearest[position[label]]] for label in graph.labels]
+            chance += [(len(graph.labels) - 1) / (len(self.labels) - 1)] * len(graph.labels)
+        return Neighbourhoods(*_names(steps), np.array(same), np.array(chance))
+
+    def _claims(self, layouts: Layouts) -> Claims:
+        by_process = {
+            graph.process: (graph, layout) for graph, layout in zip(self.graphs, layouts.layouts, strict=True)
+        }
+        names = [(claim.process, f"{claim.source} {claim.judgement} {claim.target}") for claim in self.claims]
+        held = [_holds(claim, *by_process[claim.process]) for claim in self.claims]
+        return Claims(*_names(names), np.array(held, dtype=bool))
+
+
+def _cosines(sources: Vectors, targets: Vectors) -> Floats:
+    """Every cosine, s × s, rounded to what float32 vectors can tell: equal ones must be equal numbers."""
+    return np.round(sources.astype(np.float64) @ targets.T.astype(np.float64), 6)
+
+
+def _names(items: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """Ids and groups of things that belong to a process."""
+    return [f"{process}/{name}" for process, name in items], [process for process, _ in items]
+
+
+def _holds(claim: Claim, graph: Graph, layout: Layout) -> bool:
+    source, target = graph.labels.index(claim.source), graph.labels.index(claim.target)
+    near = (layout.similarity[source] + layout.similarity[:, source]) / 2
+    adjacent = layout.hops[source] == 1
+    others = np.flatnonzero(adjacent if claim.judgement == "not-near" else ~adjacent)
+    others = others[(others != target) & (others != source)]
+    if not len(others):
+        return False
+    gap = float(near[target] - near[others].mean())
+    return gap < 0 if claim.judgement == "not-near" else gap > 0
+
+
+def _ranked_matrices(layout: Layout) -> tuple[Floats, Floats]:
+    """Hops and distances as matrices of ranks of their pairs; inf where two steps are not connected."""
+    above: tuple[Index, ...] = np.triu_indices(len(layout.hops), 1)
+    near = (layout.similarity + layout.similarity.T) / 2
+    matrices = []
+    for values in (layout.hops[above], 1 - near[above]):
+        matrix = np.zeros_like(layout.hops)
+        matrix[above] = np.where(np.isfinite(layout.hops[above]), ranks(values), np.inf)
+        matrices.append(matrix + matrix.T)
+    return matrices[0], matrices[1]

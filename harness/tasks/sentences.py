@@ -1,0 +1,25 @@
+"""What the kinds made of sentences side by side (similarity, pairs, triplets) have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.model import Table, Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+def sentence_ids(table: Table) -> list[str]:
+    """The ids given, else the 1-based number of each row."""
+    return list(table.columns["id"]) if "id" in table.columns else [str(row + 1) for row in range(len(table))]
+
+
+def sentence_groups(table: Table, first: Sequence[str]) -> list[str]:
+    """The groups given, else the first sentence: rows that share it are not independent."""
+    return list(table.columns.get("group", first))
+
+
+def sentence_texts(columns: Mapping[str, Sequence[str]]) -> Mapping[str, Texts]:
+    """Columns of sentences, by name, that are neither queries nor documents."""
+    return {name: Texts(texts, "either") for name, texts in columns.items()}
