@@ -1,0 +1,1 @@
+"""Whoever is judged: one file per backend, and wrappers around embedders."""

@@ -1,0 +1,45 @@
+"""`backend:name?option=value` → an embedder or a ranker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from urllib.parse import parse_qsl
+
+from harness import plugins
+from harness.errors import EmbedderError, UsageError
+from harness.model import Embedder, Identity, Ranker, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def parse_spec(text: str) -> Spec:
+    """Take a spec apart. Raises UsageError for a missing backend, an option without a value or given twice."""
+    backend, colon, rest = text.strip().partition(":")
+    if not colon or not backend:
+        known = ", ".join(sorted(plugins.names("embedders")))
+        raise UsageError(f"{text!r} is not of the form backend:model. Known backends: {known}")
+    name, _, query = rest.partition("?")
+    options: dict[str, str] = {}
+    for pair in query.split("&") if query else []:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(f"{text!r}: option {pair!r} is not of the form option=value")
+        if key in options:
+            raise UsageError(f"{text!r}: option {key!r} is given twice")
+        options[key] = parse_qsl(f"v={value}", keep_blank_values=True)[0][1]
+    return Spec(text.strip(), backend, name, options)
+
+
+def open_embedder(spec: Spec) -> Embedder | Ranker:
+    """The embedder or ranker that a spec stands for, its identity known, its weights not loaded yet.
+
+    Raises UsageError for an unknown backend, model or option, EmbedderError for one that cannot be had, or does not
+    say who it is.
+    """
+    factory = cast("Callable[[Spec], Embedder | Ranker]", plugins.find("embedders", spec.backend))
+    embedder = factory(spec)
+    identity = embedder.identity
+    if not isinstance(identity, Identity):
+        raise EmbedderError(f"{spec.text}: its identity is a {type(identity).__name__}, not a harness.Identity")
+    return embedder

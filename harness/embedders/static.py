@@ -1,0 +1,65 @@
+"""Static embeddings: a table of token vectors that are averaged, as model2vec saves them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from harness.embedders.options import deciding, options
+from harness.embedders.weights import digest
+from harness.errors import EmbedderError, MissingExtraError, UsageError
+from harness.model import Identity, Role, Spec, Vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class StaticEmbedder:
+    """`static:/path/to/folder`, through model2vec. Option dimensions: keep that many leading numbers, unscaled.
+
+    As model2vec does by itself, a text longer than the model's own max_length (512 tokens where it says
+    nothing) is cut, and a text without a known token gets the zero vector.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        if not spec.name:
+            raise UsageError(f"{spec.text}: name the folder of a model2vec model, as in static:/path/to/potion-base-8M")
+        self.folder = Path(spec.name).expanduser()
+        self.dimensions = options(spec, ("dimensions",)).integer("dimensions", None)
+        self.identity = Identity(
+            backend="static",
+            name=self.folder.resolve().name,
+            revision=digest(self.folder),
+            options=deciding({"dimensions": self.dimensions}, {"dimensions": None}),
+            symmetric=True,
+        )
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002  # the same in every role
+        """Vectors of `texts`, n × dimensions. Raises EmbedderError when the folder holds no such model."""
+        width = self._width()
+        if not texts:
+            return np.zeros((0, width), dtype=np.float32)
+        # More processes would be started from 10,000 texts on, which costs more than it gains here.
+        vectors = self._model.encode(list(texts), use_multiprocessing=False)
+        return np.ascontiguousarray(vectors[:, :width], dtype=np.float32)
+
+    def _width(self) -> int:
+        whole = int(self._model.dim)
+        if self.dimensions is not None and self.dimensions > whole:
+            raise UsageError(f"{self.folder}: dimensions={self.dimensions}, but the model has {whole}")
+        return self.dimensions or whole
+
+    @cached_property
+    def _model(self) -> Any:
+        try:
+            from model2vec import StaticModel
+            from safetensors import SafetensorError
+        except ModuleNotFoundError as error:
+            raise MissingExtraError("model2vec", "static") from error
+        try:
+            return StaticModel.from_pretrained(self.folder)
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise EmbedderError(f"{self.folder.absolute()} is not a model2vec model: {error}") from error

@@ -1,0 +1,240 @@
+"""Vectors on disk, so that no text is embedded twice by the same embedder in the same role. Disposable.
+
+An LMDB environment: many processes read and write it at once, and a killed one leaves it whole.
+Key: 16 bytes of blake2b over (identity, role, text). Value: the vector as little-endian float32.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from harness.errors import StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from harness.model import Identity, Role, Vectors
+
+_LAYOUT_KEY = b"layout"  # 6 bytes: no vector's key
+_LAYOUT = b"1"
+_MAP_SIZE = 1 << 28  # address space, not disk: LMDB cannot write past it, so it is doubled whenever it is full
+_FLOAT = np.dtype("<f4")
+_OPEN: WeakValueDictionary[Path, VectorCache] = WeakValueDictionary()
+"""Where this process has a cache open: opened twice, LMDB loses its locks (and lmdb 1.6 does not say so)."""
+_DAMAGED = "It is damaged, or no vector cache. Delete it with `harness cache clear`; it only saves time."
+_UNWRITABLE = (  # a full disk too is no more than "Input/output error" to LMDB
+    "Make sure that the disk is not full and the folder can be written, or choose another folder with "
+    "EMBEDDING_HARNESS_CACHE. What was embedded so far is kept: the same command goes on where it stopped."
+)
+
+
+def default_cache_folder() -> Path:
+    """$EMBEDDING_HARNESS_CACHE, else `embedding-harness` where the platform keeps caches of a user."""
+    chosen = os.environ.get("EMBEDDING_HARNESS_CACHE")
+    if chosen:
+        return Path(chosen)
+    homes = {
+        "darwin": Path.home() / "Library" / "Caches",
+        "win32": Path(os.environ.get("LOCALAPPDATA", Path.home())),
+    }
+    home = os.environ.get("XDG_CACHE_HOME") or homes.get(sys.platform, Path.home() / ".cache")
+    return Path(home) / "embedding-harness"
+
+
+def vector_keys(identity: Identity, role: Role, texts: Sequence[str]) -> list[bytes]:
+    """The key of each text. Roles share their keys when the identity is symmetric.
+
+    The framing is unambiguous: neither the identity's key (hexadecimal) nor a role holds the NUL that ends it.
+    """
+    shared: Role = "either" if identity.symmetric else role
+    prefix = blake2b(f"{identity.key}\0{shared}\0".encode(), digest_size=16)
+    keys = []
+    for text in texts:
+        digest = prefix.copy()
+        digest.update(text.encode("utf-8", "surrogatepass"))
+        keys.append(digest.digest())
+    return keys
+
+
+@dataclass(frozen=True)
+class CacheInfo:
+    """entries: vectors held. size: bytes on disk."""
+
+    folder: Path
+    entries: int
+    size: int
+
+
+class VectorCache:
+    """The cache in `folder`, opened at the first use; a context manager that closes it.
+
+    At most one open VectorCache per folder and process (a limit of LMDB), and none on a network file system.
+    Every method raises StoreError when the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._opened: Any = None  # lmdb.Environment
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the files. The next use opens them again."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+            _OPEN.pop(self._home.resolve(), None)
+
+    def get(self, keys: Sequence[bytes]) -> tuple[Vectors, NDArray[np.bool_]]:
+        """The vectors of `keys`, n × d float32, and which of them were found; rows not found are zero.
+
+        d is 0 when none is found. Raises StoreError when vectors of different dimensions are found.
+        """
+        found = np.zeros(len(keys), dtype=np.bool_)
+        vectors = np.zeros((len(keys), 0), dtype=np.float32)
+        with self._transaction(write=False) as transaction:
+            for place in sorted(range(len(keys)), key=keys.__getitem__):  # the order of the pages
+                value = transaction.get(keys[place])
+                if value is None:
+                    continue
+                if not vectors.shape[1]:
+                    vectors = np.zeros((len(keys), len(value) // _FLOAT.itemsize), dtype=np.float32)
+                if len(value) != vectors.shape[1] * _FLOAT.itemsize:
+                    raise StoreError(
+                        f"the vector cache {self.folder} holds vectors of {vectors.shape[1]} and of "
+                        f"{len(value) // _FLOAT.itemsize} dimensions for one embedder. Delete it with "
+                        "`harness cache clear`; it only saves time."
+                    )
+                vectors[place] = np.frombuffer(value, dtype=_FLOAT)
+                found[place] = True
+        return vectors, found
+
+    def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """Keep the rows of `vectors` (n × d) under `keys`, all of them or none; on disk when this returns.
+
+        A key that is already there keeps its vector.
+        """
+        rows = np.ascontiguousarray(vectors, dtype=_FLOAT)
+        items = sorted((key, row.tobytes()) for key, row in zip(keys, rows, strict=True))
+        import lmdb
+
+        while True:
+            try:
+                with self._transaction(write=True) as transaction:
+                    transaction.cursor().putmulti(items, overwrite=False)
+            except lmdb.MapFullError:
+                self._grow()
+            else:
+                return
+
+    def info(self) -> CacheInfo:
+        """Where the cache is, how many vectors it holds, how many bytes it takes. Creates nothing."""
+        data = self._home / "data.mdb"
+        if not data.exists():
+            return CacheInfo(self.folder, 0, 0)
+        with self._transaction(write=False) as transaction:
+            entries = transaction.stat()["entries"] - 1  # the layout
+        return CacheInfo(self.folder, entries, data.stat().st_size)
+
+    def clear(self) -> None:
+        """Delete every vector and give the disk space back.
+
+        Another process that has the cache open goes on with the files that it has, which vanish when it ends.
+        """
+        self.close()
+        if not self._home.exists():
+            return
+        # Renamed first, so that no process opens a cache of which half is gone.
+        cleared = self.folder / f"cleared-{uuid.uuid4().hex}"
+        try:
+            self._home.rename(cleared)
+            shutil.rmtree(cleared)
+        except OSError as error:
+            raise StoreError(f"the vector cache {self.folder} cannot be cleared: {error}") from error
+
+    @property
+    def _home(self) -> Path:
+        return self.folder / "vectors"
+
+    @contextmanager
+    def _transaction(self, *, write: bool) -> Iterator[Any]:
+        """An LMDB transaction, committed at the end. MapFullError passes through: `put` knows what to do."""
+        import lmdb
+
+        try:
+            if self._opened is None:
+                self._opened = self._open()
+                _OPEN[self._home.resolve()] = self
+            with self._begin(self._opened, write=write) as transaction:
+                yield transaction
+        except lmdb.MapFullError:
+            raise
+        except (lmdb.Error, OSError) as error:
+            advice = _DAMAGED if isinstance(error, _damages()) else _UNWRITABLE
+            raise StoreError(f"the vector cache {self.folder} cannot be used: {error}\n{advice}") from error
+
+    def _open(self) -> Any:
+        import lmdb
+
+        self._home.mkdir(parents=True, exist_ok=True)
+        if self._home.resolve() in _OPEN:
+            raise StoreError(f"the vector cache {self.folder} is already open in this process; use that VectorCache")
+        # Without metasync, a commit is one flush instead of two: losing power can undo the last commit, never
+        # harm an earlier one, and killing the process loses nothing.
+        opened = lmdb.open(str(self._home), map_size=_MAP_SIZE, metasync=False)
+        opened.reader_check()  # places of killed readers, which keep pages from being used again
+        with self._begin(opened, write=False) as transaction:
+            stamp = transaction.get(_LAYOUT_KEY, default=b"")
+            layout = bytes(stamp)
+        if not layout:
+            with self._begin(opened, write=True) as transaction:
+                transaction.put(_LAYOUT_KEY, _LAYOUT)
+        elif layout != _LAYOUT:
+            opened.close()
+            raise StoreError(
+                f"the vector cache {self.folder} has layout {layout.decode(errors='replace')}, made by another "
+                f"version of embedding-harness; this one knows {_LAYOUT.decode()}. Delete it with "
+                "`harness cache clear`, or choose another folder with EMBEDDING_HARNESS_CACHE."
+            )
+        return opened
+
+    def _begin(self, opened: Any, *, write: bool) -> Any:
+        import lmdb
+
+        while True:
+            try:
+                return opened.begin(write=write, buffers=True)
+            except lmdb.MapResizedError:  # by another process: 0 takes over its size
+                opened.set_mapsize(0)
+
+    def _grow(self) -> None:
+        self._opened.set_mapsize(2 * self._opened.info()["map_size"])
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    import lmdb
+
+    return (
+        lmdb.CorruptedError,
+        lmdb.InvalidError,
+        lmdb.PageNotFoundError,
+        lmdb.PanicError,
+        lmdb.VersionMismatchError,
+    )
