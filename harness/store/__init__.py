@@ -1,0 +1,13 @@
+"""The results store: runs with their scores, items and findings, in one DuckDB file. Append-only.
+
+Store ──▶ connection  open, wait for other processes, explain what went wrong
+      ──▶ schema      numbered migrations, each in a transaction with the record that it ran
+      ──▶ records     Run → rows and arrays
+"""
+
+from __future__ import annotations
+
+from harness.store.database import Store
+from harness.store.recorder import Recorder
+
+__all__ = ["Recorder", "Store"]

@@ -1,0 +1,208 @@
+"""The store: every statement that the harness puts to its results."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import StoreError, UsageError
+from harness.model import Row
+from harness.store import connection, schema
+from harness.store.pairing import pair
+from harness.store.records import insert, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from harness.model import ItemScores, Run
+
+_ROWS = f"select {', '.join(Row.__dataclass_fields__)} from leaderboard"  # noqa: S608 # our own names
+_HIDDEN = """
+    select count(*) from (
+        select suite, embedder, identity from run where identity is not null and fingerprint <> ''
+        except select suite, embedder, identity from latest
+    )"""
+_SELECTED = """
+    ($suites is null or exists (
+        select 1 from unnest($suites::varchar[]) as wanted(name)
+        where suite = name or starts_with(suite, name || '/')
+    )) and ($embedders is null or embedder in (select unnest($embedders::varchar[])))"""
+_MISSING = "select id from other.run where id not in (select id from run)"
+_PER_RUN = ("score", "item", "finding")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The comparison table. hidden: embedders on a suite whose only results are on older data of that suite."""
+
+    rows: list[Row]
+    hidden: int
+
+
+class Store:
+    """The results in one DuckDB file. Nothing is opened until something is asked, and only for as long.
+
+    patience: seconds to wait for another process that writes or reads. Every method raises StoreError when the
+    file cannot be used: held too long, no results store, written by a newer harness, disk full.
+    """
+
+    def __init__(self, path: Path, patience: float = 30.0) -> None:
+        self.path = path
+        self.patience = patience
+
+    def exists(self) -> bool:
+        """Whether anything was ever recorded here."""
+        return self.path.is_file()
+
+    def prepare(self) -> None:
+        """Create the file where there is none, and bring its schema up to date, so that `add` will succeed."""
+        with self._writing():
+            pass
+
+    def add(self, *runs: Run) -> None:
+        """Append runs in one transaction, all of them or nothing; when this returns, they are on the disk.
+
+        Raises ValueError for a run that breaks the schema: a repeated id, metric or item, a value that is not
+        finite, an absence without a reason.
+        """
+        parts = [records(run) for run in runs]
+        try:
+            with self._writing() as database:
+                database.begin()
+                for rows in parts:
+                    insert(database, rows)
+                database.commit()
+                for run, rows in zip(runs, parts, strict=True):
+                    self._verify(database, run.id, rows.counts)
+        except StoreError as error:
+            what = ", ".join(f"{run.embedder} on {run.suite}" for run in runs)
+            raise StoreError(
+                f"{error}\nNot recorded, but not lost: {what}. The vectors are in the cache, so that the same command "
+                "makes these results again without embedding."
+            ) from error
+
+    def rows(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> Shown:
+        """The latest run of each embedder on the newest data of each suite, one row per metric.
+
+        suites: names or folders of suites (`zh` is all below zh/). embedders: labels. None or empty: all.
+        """
+        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        with self._reading() as database:
+            found = database.execute(
+                f"{_ROWS} where {_SELECTED} order by suite, embedder, identity, position", selected
+            )
+            rows = [Row(*fields) for fields in found.fetchall()]
+            hidden = database.execute(f"{_HIDDEN} where {_SELECTED}", selected).fetchall()[0][0]
+        return Shown(rows, hidden)
+
+    def paired_items(self, run_a: str, run_b: str, measure: str) -> tuple[ItemScores, ItemScores]:
+        """The items of one measure in two runs, in the same order: of the item ids, not of their insertion.
+
+        Raises UsageError for a run that is not here, NotComparableError when the runs are of different data or
+        conventions, lack the measure, or have not the same items.
+        """
+        with self._reading() as database:
+            return pair(database, (run_a, run_b), measure)
+
+    def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The column names and rows that `sql` selects. It can read the store, and nothing else.
+
+        Raises StoreError for a statement that writes or reaches elsewhere, UsageError for one that is wrong.
+        """
+        import duckdb  # noqa: PLC0415 # 0.13 s, which `harness --help` must not pay
+
+        with self._reading() as database:
+            for setting in ("enable_external_access=false", "python_enable_replacements=false"):
+                database.execute(f"set {setting}")
+            database.execute("set lock_configuration=true")
+            try:
+                database.execute(sql)
+                return [column[0] for column in database.description or ()], database.fetchall()
+            except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
+                raise _refusal(error) from error
+
+    def merge(self, path: Path) -> int:
+        """Append the runs of another store that are not here yet; return how many. Doing it again adds none."""
+        with Store(path, self.patience)._reading():  # noqa: SLF001 # refuses what is no store, upgrades an old one
+            pass
+        with self._writing() as database:
+            if path.samefile(self.path):
+                return 0
+            connection.attach(database, path, connection.READ, self.patience, "other")
+            database.begin()
+            missing = [name for (name,) in database.execute(_MISSING).fetchall()]
+            for shared in ("environment", "configuration"):
+                database.execute(f"insert into {shared} by name from other.{shared} on conflict do nothing")
+            for table in _PER_RUN:
+                database.execute(f"insert into {table} by name from other.{table} where run in ({_MISSING})")
+            database.execute(f"insert into run by name from other.run where id in ({_MISSING})")
+            database.commit()
+        return len(missing)
+
+    @contextmanager
+    def _reading(self) -> Iterator[DuckDBPyConnection]:
+        if not self.path.exists():
+            raise StoreError(f"there are no results at {self.path} yet. Make some with: harness run")
+        with connection.connect(self.path, connection.READ, self.patience) as database:
+            if not schema.pending(database, self.path):
+                yield database
+                return
+        self.prepare()
+        with connection.connect(self.path, connection.READ, self.patience) as database:
+            yield database
+
+    @contextmanager
+    def _writing(self) -> Iterator[DuckDBPyConnection]:
+        if not self.path.exists():
+            self._create()
+        with connection.connect(self.path, connection.WRITE, self.patience) as database:
+            schema.apply(database, schema.pending(database, self.path))
+            yield database
+
+    def _create(self) -> None:
+        """Make the file under another name and link it: a process killed meanwhile leaves no half of one."""
+        new = self.path.with_name(f"{self.path.name}.{uuid.uuid4().hex}.new")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with connection.connect(new, connection.CREATE, self.patience) as database:
+                schema.apply(database, schema.migrations())
+            _publish(new, self.path)
+        except OSError as error:
+            raise StoreError(connection.explain(self.path, error)) from error
+        finally:
+            with suppress(OSError):
+                new.unlink()
+
+    def _verify(self, database: DuckDBPyConnection, run: str, counts: dict[str, int]) -> None:
+        for table, expected in counts.items():
+            key = "id" if table == "run" else "run"
+            count = f"select count(*) from {table} where {key} = ?"  # noqa: S608 # our own names
+            kept = database.execute(count, [run]).fetchall()[0][0]
+            if kept != expected:
+                raise StoreError(f"{self.path} kept {kept} of {expected} rows of {table}")
+
+
+def _names(suites: Sequence[str] | None) -> list[str] | None:
+    return [name.rstrip("/") for name in suites] if suites else None
+
+
+def _refusal(error: Exception) -> StoreError | UsageError:
+    if any(sign in str(error) for sign in ("read-only mode", "disabled", "has been locked")):
+        return StoreError(f"SQL here reads the results, and neither writes nor reaches other files: {error}")
+    return UsageError(
+        f"{error}\nTables: run, score, item, finding, environment, configuration. Views: latest, leaderboard."
+    )
+
+
+def _publish(new: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:  # another process was first, and its store is as good as this one
+        return
+    except OSError:  # a file system without hard links
+        new.rename(path)

@@ -1,0 +1,55 @@
+-- What `harness sql` is for. Made anew whenever a migration ran: a change here comes with a migration.
+
+-- The latest run of every embedder on the newest data of every suite. Results on older data stay in `run`.
+-- A suite that could not be read (no fingerprint) or an embedder that could not be opened (no identity) is shown
+-- until any later run of the same suite and embedder replaces it.
+create or replace view latest as
+with
+    dated as (
+        select
+            *,
+            identity is null or fingerprint = '' as blank,
+            first_value(fingerprint) over (
+                partition by suite order by fingerprint <> '' desc, started_at desc, id desc
+            ) as newest
+        from run
+    ),
+    placed as (
+        select
+            *,
+            row_number() over (
+                partition by suite, embedder, identity, blank order by started_at desc, id desc
+            ) as place,
+            row_number() over (partition by suite, embedder order by started_at desc, id desc) as place_of_name
+        from dated
+        where fingerprint in (newest, '')
+    )
+select * exclude (blank, newest, place, place_of_name)
+from placed
+where place = 1 and (not blank or place_of_name = 1);
+
+-- A line per score of `latest`; a run that ended without any score has one line, without a metric.
+create or replace view leaderboard as
+select
+    latest.suite,
+    latest.kind,
+    latest.embedder,
+    coalesce(score.metric, '') as metric,
+    score.value,
+    score.low,
+    score.high,
+    score.floor,
+    coalesce(score.items, 0) as items,
+    coalesce(score.status, latest.status) as status,
+    coalesce(score.reason, latest.reason) as reason,
+    latest.id as run,
+    latest.fingerprint,
+    latest.seconds,
+    coalesce(latest.identity, '') as identity,
+    coalesce(score.position, 0) = 0 as headline,
+    coalesce(score.higher_is_better, true) as higher_is_better,
+    coalesce(score.interval_reason, latest.reason) as interval_reason,
+    latest.started_at,
+    coalesce(score.position, 0) as position
+from latest
+left join score on score.run = latest.id;
