@@ -1,0 +1,67 @@
+"""Parse → one workflow → print → exit code. Data goes to stdout, progress and notes to stderr.
+
+Everything but click is imported inside the commands: `harness --help` must not pay for numpy or duckdb.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from harness.cli.cache import cache
+from harness.cli.embedders import embedders
+from harness.cli.run import run
+from harness.cli.sql import sql
+from harness.cli.suites import suites
+from harness.cli.table import table
+from harness.errors import HarnessError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""What a shell reports for a program that Ctrl-C ended."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="embedding-harness", prog_name="harness")
+def cli() -> None:
+    """Compare embedding models on suites and on your own data.
+
+    \b
+    harness run -s zh -s en -e packaged:use-multilingual -e bm25: -e baseline:random
+    harness table
+
+    Exit codes: 0 ok, 3 usage, configuration or suite fault, 4 an embedder or the store failed, 130 interrupted.
+    """
+
+
+for command in (run, table, suites, embedders, cache, sql):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code."""
+    sys.exit(_code(arguments))
+
+
+def _code(arguments: Sequence[str] | None) -> int:
+    stdout = sys.stdout
+    try:
+        return cli.main(arguments, prog_name="harness", standalone_mode=False) or 0
+    except HarnessError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return UsageError.exit_code  # click's own code is 2, which belongs to the gate
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: what was finished is recorded, what was embedded is cached", err=True)
+        return INTERRUPTED
+    except SystemExit:
+        # When the reader of stdout (head, less) has left, click replaces stdout and exits with 1: the gate's code.
+        if sys.stdout is stdout:
+            raise
+        return 0

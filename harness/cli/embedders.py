@@ -1,0 +1,53 @@
+"""harness embedders list|check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from harness.cli.options import configured, limit_threads, shared_format
+
+
+@click.group()
+def embedders() -> None:
+    """Who can be judged.
+
+    \b
+    harness embedders list
+    """
+
+
+@embedders.command("list")
+@shared_format
+def list_(layout: str) -> None:
+    """The backends, the models that ship inside registry packages, and the names in harness.toml.
+
+    \b
+    harness embedders list
+    """
+    from harness.report import QUERY_FORMATS
+    from harness.workflows.embedders import listing
+
+    click.echo(QUERY_FORMATS[layout](*listing(configured(None, None))), nl=False)
+
+
+@embedders.command()
+@click.argument("spec")
+@click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration to read.")
+def check(spec: str, config: Path | None) -> int:
+    """Check that an embedder keeps the contract: shape, order, finite numbers, determinism. Yours too.
+
+    Exit code 4 when it does not.
+
+    \b
+    harness embedders check packaged:use-multilingual
+    """
+    limit_threads(None)
+
+    from harness.workflows.embedders import check as workflow
+
+    checks = workflow(configured(config, None).spec(spec))
+    for one in checks:
+        click.echo(f"{'ok    ' if one.passed else 'FAILED'}  {one.name}" + (f": {one.note}" if one.note else ""))
+    return 0 if all(one.passed for one in checks) else 4

@@ -1,0 +1,87 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from harness.workflows.configuration import Configuration
+
+FORMATS = ("table", "markdown", "json", "csv")
+_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Where the numerical libraries read their thread count, each when it is first imported."""
+
+Command = Callable[..., Any]
+
+
+def shared_format(command: Command) -> Command:
+    """--format."""
+    return click.option(
+        "--format",
+        "layout",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="How to print.",
+    )(command)
+
+
+def shared_selection(command: Command) -> Command:
+    """-s and -e."""
+    suite = click.option(
+        "-s",
+        "--suite",
+        "suites",
+        multiple=True,
+        metavar="SUITE",
+        help="A built-in suite (zh/process), a folder of them (zh), or a folder on disk. Repeatable.",
+    )
+    embedder = click.option(
+        "-e",
+        "--embedder",
+        "embedders",
+        multiple=True,
+        metavar="EMBEDDER",
+        help="backend:model?option=value, or a name in harness.toml. Repeatable.",
+    )
+    return suite(embedder(command))
+
+
+def shared_config(command: Command) -> Command:
+    """--config and --store."""
+    config = click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The configuration to read.  [default: harness.toml, if there is one]",
+    )
+    store = click.option(
+        "--store",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="The results database.  [default: results/results.duckdb]",
+    )
+    return config(store(command))
+
+
+def configured(config: Path | None, store: Path | None) -> Configuration:
+    """The configuration file with what the command line overrides."""
+    from dataclasses import replace
+
+    from harness.workflows.configuration import read_configuration
+
+    configuration = read_configuration(config)
+    return replace(configuration, store=store) if store else configuration
+
+
+def limit_threads(threads: int | None) -> None:
+    """Let the numerical libraries use so many threads, or the safe default. Must come before numpy is imported."""
+    from harness.embedders.threads import thread_count
+
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+    for pool in _POOLS:
+        os.environ[pool] = str(thread_count())

@@ -1,0 +1,41 @@
+"""The grid as a markdown table, and what every markdown table is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.report.grid import EMPTY, MISSING, Cell, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def markdown(grid: Grid) -> str:
+    """A GitHub-flavoured table, the best of a column in bold, the floor as its last row; then the notes."""
+    if not grid.columns:
+        return EMPTY
+    heads = [f"{escaped(column.suite)}<br>{column.heading}" for column in grid.columns]
+    lines = [line(["embedder", *heads]), line(["---", *["---:"] * len(heads)])]
+    for name in grid.embedders:
+        cells = [grid.cells.get((name, column.suite), Cell(MISSING)) for column in grid.columns]
+        lines.append(line([escaped(name), *map(_shown, cells)]))
+    lines.append(line(["*random floor*", *(f"*{column.floor}*" for column in grid.columns)]))
+    notes = [f"{number}. {escaped(note)}" for number, note in enumerate(grid.notes, start=1)]
+    return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
+
+
+def line(cells: Sequence[str]) -> str:
+    """One line of a markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def escaped(text: str) -> str:
+    """Text that cannot end a cell, nor be taken for an HTML tag or a link."""
+    for character in "\\|<[":
+        text = text.replace(character, f"\\{character}")
+    return "<br>".join(text.splitlines())
+
+
+def _shown(cell: Cell) -> str:
+    text = f"**{cell.text}**" if cell.best else cell.text
+    return text + (f" ({cell.interval})" if cell.interval else "") + (f" \\[{cell.note}]" if cell.note else "")

@@ -1,0 +1,44 @@
+"""Any table, as a terminal table or as markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.console import recording, text_of
+from harness.report.markdown import escaped, line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LARGE = 1_000
+"""From here on, four digits are all before the point."""
+
+
+def query_terminal(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns as wide as they need, folded where the terminal is too narrow."""
+    table = Table(header_style="")
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(value)) for value in row))
+    console = recording()
+    console.print(table)
+    return text_of(console)
+
+
+def query_markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """A GitHub-flavoured table."""
+    body = [[escaped(_shown(value)) for value in row] for row in rows]
+    return "".join(line(cells) + "\n" for cells in [list(map(escaped, columns)), ["---"] * len(columns), *body])
+
+
+def _shown(value: object) -> str:
+    """A number to four digits, nothing for NULL; json and csv have full precision."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < _LARGE else f"{value:.0f}"
+    return str(value)

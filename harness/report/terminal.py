@@ -1,0 +1,75 @@
+"""The grid as a table for a terminal. Widths are counted in cells, so Chinese text lines up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from harness.report.console import recording, text_of
+from harness.report.grid import EMPTY, MISSING, Cell, Column, Grid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FLOOR = "random floor"
+LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what an embedder without sense gets."
+_PADDING = 3
+
+
+def terminal(grid: Grid) -> str:
+    """One table, or several below each other where the terminal is too narrow; then the footnotes."""
+    if not grid.columns:
+        return EMPTY
+    console = recording()
+    for columns in _pages(grid, console.width):
+        console.print(_table(grid, columns))
+    console.print(LEGEND, style="dim", soft_wrap=True)
+    for number, note in enumerate(grid.notes, start=1):
+        console.print(Text(f"[{number}] {note}"), soft_wrap=True)
+    return text_of(console)
+
+
+def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
+    """The columns in runs that fit beside the embedders' names."""
+    names = max(map(cell_len, (*grid.embedders, FLOOR))) + _PADDING + 1
+    page: list[Column] = []
+    left = width - names
+    for column in grid.columns:
+        needed = _width(grid, column) + _PADDING
+        if page and needed > left:
+            yield page
+            page, left = [], width - names
+        page.append(column)
+        left -= needed
+    yield page
+
+
+def _width(grid: Grid, column: Column) -> int:
+    """Of the widest line in a column."""
+    shown = [_shown(cell).plain for (_, suite), cell in grid.cells.items() if suite == column.suite]
+    return max(cell_len(line) for text in (column.suite, column.heading, *shown) for line in text.split("\n"))
+
+
+def _table(grid: Grid, columns: Sequence[Column]) -> Table:
+    table = Table(header_style="", pad_edge=True, show_lines=False)
+    table.add_column("embedder", no_wrap=True)
+    for column in columns:
+        table.add_column(Text(f"{column.suite}\n{column.heading}"), justify="right", no_wrap=True)
+    for name in grid.embedders:
+        cells = [grid.cells.get((name, column.suite), Cell(MISSING)) for column in columns]
+        table.add_row(Text(name), *map(_shown, cells))
+    table.add_section()
+    table.add_row(Text(FLOOR, style="dim"), *(Text(column.floor, style="dim") for column in columns))
+    return table
+
+
+def _shown(cell: Cell) -> Text:
+    text = Text(f"*{cell.text}" if cell.best else cell.text, style="bold" if cell.best else "")
+    if cell.note:
+        text.append(f" [{cell.note}]", style="not bold dim")
+    if cell.interval:
+        text.append(f"\n{cell.interval}", style="not bold dim")
+    return text

@@ -1,0 +1,140 @@
+"""For people who write embedders and suites: a fake to test with, and the checks that the harness relies on.
+
+from harness.testing import check_embedder
+assert all(check.passed for check in check_embedder(MyEmbedder(spec)))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from harness.catalogue import Place, load_suite
+from harness.embedders.checked_ranker import CheckedRanker
+from harness.embedders.contract import called, check_vectors
+from harness.errors import EmbedderError
+from harness.evaluate import evaluate
+from harness.model import Embedder, Identity, Ranker, Ranking, Role, Suite, Vectors
+from harness.search import cosines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["Check", "FakeEmbedder", "check_embedder", "check_suite"]
+
+TEXTS = (
+    "purchase request",
+    "Purchase request",
+    "采购申请",
+    "审批通过后签订合同",
+    "The contract was signed on 3 May 2021.",
+    "def add(a, b):\n    return a + b",
+    "🚀 上线",
+    "naïve café — “quoted”",
+    "1234567890",
+    "a",
+    "long " * 600,
+)
+"""What the checks embed: two languages, code, emoji, digits, one letter, more than most models read."""
+NEAR_ENOUGH = 0.9999
+"""The least cosine of two vectors of one text that count as the same."""
+
+
+class FakeEmbedder:
+    """Embeds a text as the lengths of its first eight words: `hello you` is 5, 3, 0, 0, 0, 0, 0, 0."""
+
+    identity = Identity("fake", "word-lengths", "1", symmetric=True)
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+        """n × 8."""
+        del role
+        lengths = [[len(word) for word in text.split()[:8]] for text in texts]
+        return np.array([row + [0] * (8 - len(row)) for row in lengths], dtype=np.float32).reshape(-1, 8)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One clause of the contract, whether it is kept, and what was seen."""
+
+    name: str
+    passed: bool
+    note: str = ""
+
+
+def check_embedder(embedder: Embedder | Ranker) -> tuple[Check, ...]:
+    """Every clause of the contract. An embedder that raises stops at the clause that it raised in."""
+    checks: list[Check] = []
+    for name, clause in _clauses(embedder):
+        try:
+            note = clause()
+        except EmbedderError as error:
+            return (*checks, Check(name, passed=False, note=str(error)))
+        checks.append(Check(name, passed=not note, note=note))
+    return tuple(checks)
+
+
+def check_suite(folder: Path) -> Suite:
+    """Read a suite and put the fake through it. Raises SuiteError with every fault."""
+    suite = load_suite(Place(folder.name, folder))
+    evaluate(suite, FakeEmbedder())
+    return suite
+
+
+def _clauses(embedder: Embedder | Ranker) -> Iterator[tuple[str, Callable[[], str]]]:
+    """The clauses in the order in which they build on each other; each returns what is wrong, or nothing."""
+    yield "identity is the same each time it is asked for", lambda: _identity(embedder)
+    # Not before: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise.
+    yield from _ranker_clauses(embedder) if isinstance(embedder, Ranker) else _embedder_clauses(embedder)
+
+
+def _embedder_clauses(embedder: Embedder) -> Iterator[tuple[str, Callable[[], str]]]:
+    dimensions: set[int] = set()
+
+    def embed(texts: Sequence[str], role: Role = "document") -> Vectors:
+        known = next(iter(dimensions), None)
+        vectors = check_vectors(called(embedder.identity, lambda: embedder.embed(texts, role)), texts, known)
+        dimensions.update(vectors.shape[1:] if len(vectors) else ())
+        return vectors
+
+    def least(one: Vectors, other: Vectors) -> str:
+        both = one.any(axis=1) & other.any(axis=1)  # a text without a known token may have no direction
+        if (one.any(axis=1) != other.any(axis=1)).any():
+            return "a vector is zero in one of them only"
+        nearest = float(cosines(one, other)[both].min(initial=1.0))
+        return "" if nearest >= NEAR_ENOUGH else f"least cosine {nearest:.5f}"
+
+    yield "one finite row of one length per text", lambda: _nothing(embed(TEXTS))
+    yield "no texts give no rows", lambda: _nothing(embed([]))
+    for role in ("query", "document", "either"):
+        yield f"role {role} is taken", lambda role=role: _nothing(embed(TEXTS[:2], role))  # type: ignore[misc]  # mypy does not infer defaults of a lambda
+    yield "the same texts give the same vectors", lambda: least(embed(TEXTS), embed(TEXTS))
+    yield "another order gives the same vectors", lambda: least(embed(TEXTS), embed(TEXTS[::-1])[::-1])
+    yield (
+        "a text alone gives the vector that it has in a batch",
+        lambda: least(embed(TEXTS), np.concatenate([embed([text]) for text in TEXTS])),
+    )
+
+
+def _ranker_clauses(ranker: Ranker) -> Iterator[tuple[str, Callable[[], str]]]:
+    checked = CheckedRanker(ranker)
+    yield "ranks documents, best first", lambda: _nothing(checked.rank(TEXTS[:3], TEXTS, 3))
+    yield "takes more places than there are documents", lambda: _nothing(checked.rank(TEXTS, TEXTS, len(TEXTS) + 5))
+    yield "the same texts give the same ranking", lambda: _rankings(*(checked.rank(TEXTS, TEXTS, 3) for _ in "ab"))
+
+
+def _identity(embedder: Embedder | Ranker) -> str:
+    one, other = (called(type(embedder).__name__, lambda: embedder.identity) for _ in range(2))
+    if not isinstance(one, Identity):
+        return f"identity is a {type(one).__name__}, not a harness.Identity"
+    return "" if one.key == other.key else "two different keys"
+
+
+def _rankings(one: Ranking, other: Ranking) -> str:
+    return "" if np.array_equal(one.indices, other.indices) else "another order of documents"
+
+
+def _nothing(_: object) -> str:
+    return ""

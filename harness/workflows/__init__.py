@@ -1,0 +1,1 @@
+"""What a user asks for, end to end: the only place where adapters meet the core."""

@@ -1,0 +1,99 @@
+"""harness.toml: embedders by name, suites, store, cache, threads."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FILE = Path("harness.toml")
+STORE = Path("results/results.duckdb")
+_KEYS: Mapping[str, tuple[type, str]] = {
+    "embedders": (dict, '[embedders] with lines like minilm = "st:all-MiniLM-L6-v2"'),
+    "suites": (list, 'a list like ["zh", "en/process", "./my-suite"]'),
+    "store": (str, "a path"),
+    "cache": (str, "a path"),
+    "threads": (int, "a whole number, at least 1"),
+}
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What harness.toml says; paths in it are relative to its folder. embedders: name → spec."""
+
+    embedders: Mapping[str, str] = field(default_factory=dict)
+    suites: tuple[str, ...] = ()
+    store: Path = STORE
+    cache: Path | None = None
+    threads: int | None = None
+
+    def spec(self, name: str) -> str:
+        """The spec that a name stands for, or the name itself where it is a spec."""
+        if name in self.embedders or ":" in name:
+            return self.embedders.get(name, name)
+        close = difflib.get_close_matches(name, self.embedders, n=1)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        known = ", ".join(self.embedders) or "none"
+        raise UsageError(
+            f"{name!r} is neither a spec (backend:model) nor a name in {FILE}. {hint}Names there: {known}. "
+            "`harness embedders list` shows the backends."
+        )
+
+
+def read_configuration(file: Path | None) -> Configuration:
+    """Read `file`, or ./harness.toml where it is None and that exists. Raises UsageError with file and key."""
+    path = file or FILE
+    if file is None and not path.is_file():
+        return Configuration()
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not TOML: {error}") from error
+    faults = _faults(values)
+    if faults:
+        raise UsageError("\n".join([f"{path} has {len(faults)} fault(s):", *(f"  {path} {fault}" for fault in faults)]))
+    return Configuration(
+        embedders=values.get("embedders", {}),
+        suites=tuple(_anchored(suite, path.parent) for suite in values.get("suites", [])),
+        store=path.parent / Path(values.get("store", STORE)).expanduser(),
+        cache=path.parent / Path(values["cache"]).expanduser() if "cache" in values else None,
+        threads=values.get("threads"),
+    )
+
+
+def _faults(values: Mapping[str, Any]) -> list[str]:
+    unknown = [f"[{key}]: unknown key; known are {', '.join(_KEYS)}" for key in values if key not in _KEYS]
+    known = {key: value for key, value in values.items() if key in _KEYS}
+    wrong = [f"[{key}]: must be {_KEYS[key][1]}" for key, value in known.items() if not _fits(key, value)]
+    embedders = {} if wrong else known.get("embedders", {})
+    return unknown + wrong + [fault for name, spec in embedders.items() for fault in _misnamed(name, spec)]
+
+
+def _fits(key: str, value: Any) -> bool:
+    if key == "threads":
+        return type(value) is int and value >= 1
+    if key == "suites":
+        return isinstance(value, list) and all(isinstance(suite, str) for suite in value)
+    return isinstance(value, _KEYS[key][0])
+
+
+def _misnamed(name: str, spec: Any) -> Iterator[str]:
+    if not isinstance(spec, str) or ":" not in spec:
+        yield f"[embedders.{name}]: must be a spec of the form backend:model"
+    if ":" in name:
+        yield f"[embedders.{name}]: a name has no colon"
+
+
+def _anchored(suite: str, folder: Path) -> str:
+    """A path written as such (./x, ../x, ~/x, /x) is relative to the file; a plain name may be built in."""
+    # Absolute, because `./zh` without its dot would be the built-in suite.
+    return str(folder.absolute() / Path(suite).expanduser()) if suite.startswith((".", "/", "~")) else suite

@@ -1,0 +1,47 @@
+"""Listing and checking embedders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness import plugins
+from harness.embedders.contract import opened
+from harness.embedders.packaged import PACKAGES
+from harness.embedders.resolve import parse_spec
+from harness.testing import Check, check_embedder
+
+if TYPE_CHECKING:
+    from harness.embedders.packaged.package import Package
+    from harness.workflows.configuration import Configuration
+
+BACKENDS = {
+    "baseline": "random, onehot, hashing: what a score is without sense, and with spelling alone",
+    "bm25": "lexical ranking; Chinese as character bigrams; retrieval suites only",
+    "packaged": "models whose weights ship inside a registry package; see below",
+    "st": "sentence-transformers: a hub name or a folder; needs the extra st",
+    "static": "model2vec folders; needs the extra static",
+    "vectors": "word2vec, GloVe and fastText files; needs the extra vectors",
+}
+
+
+def listing(configuration: Configuration) -> tuple[list[str], list[list[object]]]:
+    """Backends, packaged models and configured names as columns and rows."""
+    rows: list[list[object]] = []
+    for backend, target in sorted(plugins.names("embedders").items()):
+        rows.append([f"{backend}:", "backend", BACKENDS.get(backend, f"from {target.partition(':')[0]}")])
+    rows += [[f"packaged:{name}", "model", _about(package)] for name, package in PACKAGES.items()]
+    rows += [[name, "harness.toml", spec] for name, spec in configuration.embedders.items()]
+    return ["embedder", "what", "about"], rows
+
+
+def _about(package: Package) -> str:
+    where = f"{package.distribution} {package.version}"
+    found = (
+        f"in {where}" if package.installed else f"not installed: pip install {package.distribution}=={package.version}"
+    )
+    return f"{package.languages}; {package.dimension} dimensions; {package.model_licence}; {found}"
+
+
+def check(text: str) -> tuple[Check, ...]:
+    """The contract checks on the embedder that a spec stands for."""
+    return check_embedder(opened(parse_spec(text)))

