@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def evaluate(suite: Suite, embedder: Embedder | Ranker) -> Outcome:
         return unscored(suite.metrics, "not_applicable", reason)
     judged = {type(judgements): judgements for judgements in _judge(suite, embedder)}
     seconds = perf_counter() - started
-    draws = Draws(generator(suite.fingerprint, "interval"))
+    draws = _draws(suite.fingerprint)
     findings = suite.task.findings(judged, generator(suite.fingerprint, "findings"))
     return Outcome(
         status="ok",
@@ -62,6 +63,12 @@ def evaluate(suite: Suite, embedder: Embedder | Ranker) -> Outcome:
         items=_items(suite, judged),
         findings=(*findings, *_own_findings(embedder)),
     )
+
+
+@lru_cache(maxsize=16)
+def _draws(fingerprint: str) -> Draws:
+    """The draws of a suite, the same for every embedder, so that its intervals differ by the scores alone."""
+    return Draws(generator(fingerprint, "interval"))
 
 
 def unscored(metrics: Sequence[Metric[Any]], status: Status, reason: str) -> Outcome:

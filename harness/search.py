@@ -83,6 +83,12 @@ def top_k(queries: Vectors, documents: Vectors, k: int) -> Ranking:
     return Ranking(indices, scores)
 
 
+def best_of(scores: Floats, k: int) -> Ranking:
+    """The k highest of each row of a matrix of scores, q × n; at equal scores the earlier column wins."""
+    indices = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return Ranking(indices, np.take_along_axis(scores, indices, axis=1).astype(np.float32))
+
+
 @dataclass(frozen=True)
 class _Twins:
     """Documents that are identical to another one.

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.options import configured
+from harness.errors import StoreError
 
 _folder = click.option(
     "--cache", "folder", type=click.Path(file_okay=False, path_type=Path), help="The cache's folder."
@@ -53,9 +54,12 @@ def clear(folder: Path | None, yes: bool) -> None:  # noqa: FBT001 # click passe
         click.echo("nothing deleted", err=True)
         return
     with VectorCache(chosen) as vectors:
-        entries = vectors.info().entries
+        try:
+            held = f"{vectors.info().entries} vectors"
+        except StoreError:  # damaged, or of another version: then clearing is the way out
+            held = "an unreadable cache"
         vectors.clear()
-    click.echo(f"{entries} vectors deleted from {chosen}")
+    click.echo(f"{held} deleted from {chosen}")
 
 
 def _chosen(folder: Path | None) -> Path:

@@ -31,6 +31,14 @@ def shared_format(command: Command) -> Command:
     )(command)
 
 
+def shared_layout(command: Command) -> Command:
+    """--format and --all-metrics, for the comparison table."""
+    every = click.option(
+        "--all-metrics", "every", is_flag=True, help="A column per metric, not only each suite's headline."
+    )
+    return shared_format(every(command))
+
+
 def shared_selection(command: Command) -> Command:
     """-s and -e."""
     suite = click.option(

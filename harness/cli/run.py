@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import configured, limit_threads, shared_config, shared_format, shared_selection
+from harness.cli.options import configured, limit_threads, shared_config, shared_layout, shared_selection
 
 
 @click.command()
@@ -22,7 +22,7 @@ from harness.cli.options import configured, limit_threads, shared_config, shared
     type=click.IntRange(min=1),
     help="Threads for embedding and scoring.  [default: half of the processors]",
 )
-@shared_format
+@shared_layout
 def run(
     suites: tuple[str, ...],
     embedders: tuple[str, ...],
@@ -31,6 +31,7 @@ def run(
     cache: Path | None,
     threads: int | None,
     layout: str,
+    every: bool,  # noqa: FBT001 # click passes a flag by name
 ) -> int:
     """Run every embedder on every suite, record each result as it ends, print the table.
 
@@ -47,13 +48,13 @@ def run(
     limit_threads(threads or configuration.threads)
 
     from harness.cli.progress import progress
-    from harness.report import FORMATS
+    from harness.report import comparison
     from harness.workflows import run as workflow
 
     if cache:
         configuration = replace(configuration, cache=cache)
     with progress() as watch:
         runs = workflow.run(workflow.request(configuration, suites, embedders), watch)
-    click.echo(FORMATS[layout](workflow.rows(runs)), nl=False)
+    click.echo(comparison(workflow.rows(runs), layout, every=every), nl=False)
     error = workflow.failed(runs)
     return error.exit_code if error else 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import configured, shared_config, shared_format, shared_selection
+from harness.cli.options import configured, shared_config, shared_layout, shared_selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 @click.command()
 @shared_selection
 @shared_config
-@shared_format
+@shared_layout
 def table(
-    suites: tuple[str, ...], embedders: tuple[str, ...], config: Path | None, store: Path | None, layout: str
+    suites: tuple[str, ...],
+    embedders: tuple[str, ...],
+    config: Path | None,
+    store: Path | None,
+    layout: str,
+    every: bool,  # noqa: FBT001 # click passes a flag by name
 ) -> None:
     """The comparison table of what the store holds: the latest run of each embedder on each suite.
 
@@ -26,13 +31,14 @@ def table(
 
     \b
     harness table -s zh --format markdown
+    harness table -s zh/process --all-metrics
     """
     configuration = configured(config, store)
 
-    from harness.report import FORMATS
-    from harness.store import Store
+    from harness.report import comparison
+    from harness.workflows.table import table as workflow
 
-    found = Store(configuration.store).rows(suites, embedders)
-    click.echo(FORMATS[layout](found.rows), nl=False)
+    found = workflow(configuration, suites, embedders)
+    click.echo(comparison(found.rows, layout, every=every), nl=False)
     if found.hidden:
         click.echo(f"{found.hidden} results are hidden: they were made on an older version of their suite", err=True)

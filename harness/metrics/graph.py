@@ -6,7 +6,9 @@ Three types of judgements, beside the ranking of next steps (`ranking.Ranked`):
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -39,17 +41,46 @@ class Layout:
     similarity: Floats
     spelling: Floats
 
-    @property
+    @cached_property
     def symmetric(self) -> bool:
         """Whether the similarity is the same in both directions, and so cannot tell them apart."""
         return bool(np.abs(self.similarity - self.similarity.T).max(initial=0.0) <= SYMMETRY_TOLERANCE)
 
+    @cached_property
     def pairs(self) -> tuple[Floats, Floats, Floats]:
         """Hops, embedding distance (1 − mean cosine of both directions) and spelling distance of connected pairs."""
         above = np.triu_indices(len(self.hops), 1)
         connected = np.isfinite(self.hops[above])
         near = (self.similarity + self.similarity.T) / 2
         return self.hops[above][connected], 1 - near[above][connected], 1 - self.spelling[above][connected]
+
+    @cached_property
+    def adjacency_auc(self) -> float:
+        """P(an edge is nearer than a pair that is no edge), ties one half."""
+        hops, distance, _ = self.pairs
+        edge, other = distance[hops == 1], distance[hops > 1]
+        if not len(edge) or not len(other):
+            return math.nan
+        return float((np.sign(other[None, :] - edge[:, None]).mean() + 1) / 2)
+
+    @cached_property
+    def correlations(self) -> tuple[float, float]:
+        """Spearman's ρ of hops and distance, and the part of it that remains with spelling held constant."""
+        hops, distance, spelling = (ranks(values) for values in self.pairs)
+        plain = correlation(hops, distance) if len(hops) else math.nan
+        if math.isnan(plain) or np.ptp(spelling) == 0.0:
+            return plain, plain  # labels without a common bigram leave nothing to hold constant
+        with_hops, with_distance = correlation(hops, spelling), correlation(distance, spelling)
+        left = (1 - with_hops**2) * (1 - with_distance**2)
+        return plain, (plain - with_hops * with_distance) / math.sqrt(left) if left > 0 else math.nan
+
+    @cached_property
+    def direction_accuracy(self) -> float:
+        """P(s(step → next) > s(next → step)), ties one half; NaN for a symmetric similarity."""
+        if self.symmetric or not self.edges.any():
+            return math.nan
+        forward, backward = self.similarity[self.edges], self.similarity.T[self.edges]
+        return float((np.sign(forward - backward).mean() + 1) / 2)
 
 
 @dataclass(frozen=True)
@@ -124,7 +155,9 @@ class Claims:
 
 def adjacency_auc(cutoff: int | None) -> Metric[Layouts]:
     """P(an edge is nearer than a pair that is no edge), within each process, ties one half; mean over processes."""
-    return _per_process(refused("adjacency_auc", cutoff), _adjacency_auc, 0.5, "every pair of steps is adjacent")
+    return _per_process(
+        refused("adjacency_auc", cutoff), lambda layout: layout.adjacency_auc, 0.5, "every pair of steps is adjacent"
+    )
 
 
 def hop_spearman(cutoff: int | None) -> Metric[Layouts]:
@@ -133,7 +166,9 @@ def hop_spearman(cutoff: int | None) -> Metric[Layouts]:
     The pairs of a process are not independent: whether the graph is seen at all is told by the Mantel p in the
     findings (`statistics.mantel`), not by the number of pairs.
     """
-    return _per_process(refused("hop_spearman", cutoff), _hop_spearman, 0.0, "all steps are equally far apart")
+    return _per_process(
+        refused("hop_spearman", cutoff), lambda layout: layout.correlations[0], 0.0, "all steps are equally far apart"
+    )
 
 
 def hop_partial_spearman(cutoff: int | None) -> Metric[Layouts]:
@@ -141,7 +176,12 @@ def hop_partial_spearman(cutoff: int | None) -> Metric[Layouts]:
 
     r_hd·s = (r_hd − r_hs r_ds) / √((1 − r_hs²)(1 − r_ds²)), with Spearman's ρ throughout (Kendall 1942).
     """
-    return _per_process(refused("hop_partial_spearman", cutoff), _partial, 0.0, "all steps are equally far apart")
+    return _per_process(
+        refused("hop_partial_spearman", cutoff),
+        lambda layout: layout.correlations[1],
+        0.0,
+        "all steps are equally far apart",
+    )
 
 
 def direction_accuracy(cutoff: int | None) -> Metric[Layouts]:
@@ -149,7 +189,12 @@ def direction_accuracy(cutoff: int | None) -> Metric[Layouts]:
 
     Undefined for a symmetric similarity, which gives every edge the same number in both directions.
     """
-    return _per_process(refused("direction_accuracy", cutoff), _direction, 0.5, "symmetric: it cannot tell direction")
+    return _per_process(
+        refused("direction_accuracy", cutoff),
+        lambda layout: layout.direction_accuracy,
+        0.5,
+        "symmetric: it cannot tell direction",
+    )
 
 
 def purity(cutoff: int | None) -> Metric[Neighbourhoods]:
@@ -191,44 +236,13 @@ def correlation(x: Floats, y: Floats) -> float:
     """Pearson's r, NaN where either side does not vary."""
     x, y = x - x.mean(), y - y.mean()
     norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / norm if norm > 0 else float("nan")
+    return float(x @ y) / norm if norm > 0 else math.nan
 
 
 def ranks(values: Floats) -> Floats:
     """Ranks from 1, ties at their mean."""
     _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
     return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
-
-
-def _adjacency_auc(layout: Layout) -> float:
-    hops, distance, _ = layout.pairs()
-    edge, other = distance[hops == 1], distance[hops > 1]
-    if not len(edge) or not len(other):
-        return float("nan")
-    wins = np.sign(other[None, :] - edge[:, None])
-    return float((wins.mean() + 1) / 2)
-
-
-def _hop_spearman(layout: Layout) -> float:
-    hops, distance, _ = layout.pairs()
-    return correlation(ranks(hops), ranks(distance)) if len(hops) else float("nan")
-
-
-def _partial(layout: Layout) -> float:
-    hops, distance, spelling = (ranks(values) for values in layout.pairs())
-    plain = correlation(hops, distance) if len(hops) else float("nan")
-    if np.isnan(plain) or np.ptp(spelling) == 0.0:
-        return plain  # labels without a common bigram leave nothing to hold constant
-    with_hops, with_distance = correlation(hops, spelling), correlation(distance, spelling)
-    left = (1 - with_hops**2) * (1 - with_distance**2)
-    return float((plain - with_hops * with_distance) / np.sqrt(left)) if left > 0 else float("nan")
-
-
-def _direction(layout: Layout) -> float:
-    if layout.symmetric or not layout.edges.any():
-        return float("nan")
-    forward, backward = layout.similarity[layout.edges], layout.similarity.T[layout.edges]
-    return float((np.sign(forward - backward).mean() + 1) / 2)
 
 
 def _per_process(name: str, measure: Callable[[Layout], float], floor: float, undefined: str) -> Metric[Layouts]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.report.grid import grid
+from harness.report.grid import Grid, grid
 from harness.report.markdown import markdown
 from harness.report.plain import as_csv, as_json, query_csv, query_json
 from harness.report.query import query_markdown, query_terminal
@@ -15,13 +15,8 @@ if TYPE_CHECKING:
 
     from harness.model import Row
 
-FORMATS: Mapping[str, Callable[[Sequence[Row]], str]] = {
-    "table": lambda rows: terminal(grid(rows)),
-    "markdown": lambda rows: markdown(grid(rows)),
-    "json": as_json,
-    "csv": as_csv,
-}
-"""Ways to show the comparison table, by the name that --format takes. json and csv hold every metric."""
+_TABLES: Mapping[str, Callable[[Grid], str]] = {"table": terminal, "markdown": markdown}
+_ROWS: Mapping[str, Callable[[Sequence[Row]], str]] = {"json": as_json, "csv": as_csv}
 
 QUERY_FORMATS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]], str]] = {
     "table": query_terminal,
@@ -31,4 +26,14 @@ QUERY_FORMATS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]]
 }
 """Ways to show any other table: column names and rows."""
 
-__all__ = ["FORMATS", "QUERY_FORMATS"]
+__all__ = ["QUERY_FORMATS", "comparison"]
+
+
+def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:
+    """The comparison table, in the layout that --format names.
+
+    every: all metrics, not only the headline of each suite; json and csv always hold them all.
+    """
+    if layout in _ROWS:
+        return _ROWS[layout](rows)
+    return _TABLES[layout](grid([row for row in rows if every or row.headline]))

@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One suite under its headline metric. floor: what a random embedder is expected to get."""
+    """One metric of one suite. floor: what a random embedder is expected to get."""
 
     suite: str
     metric: str
@@ -49,24 +49,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """The table as text, not laid out yet. cells: (embedder, suite) → cell. notes: why a cell has no value."""
+    """The table as text, not laid out yet. cells: (embedder, column) → cell. notes: why a cell has no value."""
 
     columns: Sequence[Column]
     embedders: Sequence[str]
-    cells: Mapping[tuple[str, str], Cell]
+    cells: Mapping[tuple[str, Column], Cell]
     notes: Sequence[str]
 
 
 def grid(rows: Sequence[Row]) -> Grid:
-    """The headline rows as a grid; embedders and suites in the order in which they come."""
-    headline = [row for row in rows if row.headline]
-    labels = _labels(headline)
+    """All of the rows as a grid; embedders, suites and metrics in the order in which they come."""
+    labels = _labels(rows)
+    columns = _columns(rows)
     notes: dict[str, int] = {}
-    best = _best(headline)
-    cells = {(labels[row.embedder, row.identity], row.suite): _cell(row, notes, best=row in best) for row in headline}
+    column_of = {row: column for column, own in columns.items() for row in own}
+    best = {row for own in columns.values() for row in _best(own)}
+    cells = {(labels[row.embedder, row.identity], column_of[row]): _cell(row, notes, best=row in best) for row in rows}
     return Grid(
-        columns=_columns(headline),
-        embedders=list(dict.fromkeys(labels[row.embedder, row.identity] for row in headline)),
+        columns=list(columns),
+        embedders=list(dict.fromkeys(labels[row.embedder, row.identity] for row in rows)),
         cells=cells,
         notes=list(notes),
     )
@@ -82,24 +83,29 @@ def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     }
 
 
-def _best(rows: Sequence[Row]) -> list[Row]:
-    """The rows with the best value of their suite."""
-    best = []
-    for suite in dict.fromkeys(row.suite for row in rows):
-        valued = [row for row in rows if row.suite == suite and row.value is not None]
-        scores = [row.value if row.higher_is_better else -row.value for row in valued if row.value is not None]
-        best += [row for row, score in zip(valued, scores, strict=True) if score == max(scores)]
-    return best
+def _columns(rows: Sequence[Row]) -> dict[Column, list[Row]]:
+    """The rows of each column; its items and floor from a row that has a value, if any has.
 
-
-def _columns(rows: Sequence[Row]) -> list[Column]:
-    """A column per suite; its metric, items and floor from a row that has a value, if any has."""
+    A run without a metric (its suite could not be read) stands under the first metric of that suite.
+    """
+    first = {row.suite: row.metric for row in reversed(rows) if row.metric}
+    of_metric: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        of_metric.setdefault((row.suite, row.metric or first.get(row.suite, "")), []).append(row)
     columns = {}
     for suite in dict.fromkeys(row.suite for row in rows):
-        own = [row for row in rows if row.suite == suite]
-        row = next((row for row in own if row.value is not None), own[0])
-        columns[suite] = Column(suite, row.metric, row.items, MISSING if row.floor is None else _number(row.floor))
-    return list(columns.values())
+        for (_, metric), own in ((key, own) for key, own in of_metric.items() if key[0] == suite):
+            row = next((row for row in own if row.value is not None), own[0])
+            floor = MISSING if row.floor is None else _number(row.floor)
+            columns[Column(suite, metric, row.items, floor)] = own
+    return columns
+
+
+def _best(rows: Sequence[Row]) -> list[Row]:
+    """The rows with the best value of a column."""
+    valued = [row for row in rows if row.value is not None]
+    scores = [row.value if row.higher_is_better else -row.value for row in valued if row.value is not None]
+    return [row for row, score in zip(valued, scores, strict=True) if score == max(scores)]
 
 
 def _cell(row: Row, notes: dict[str, int], *, best: bool) -> Cell:

@@ -17,7 +17,7 @@ def markdown(grid: Grid) -> str:
     heads = [f"{escaped(column.suite)}<br>{column.heading}" for column in grid.columns]
     lines = [line(["embedder", *heads]), line(["---", *["---:"] * len(heads)])]
     for name in grid.embedders:
-        cells = [grid.cells.get((name, column.suite), Cell(MISSING)) for column in grid.columns]
+        cells = [grid.cells.get((name, column), Cell(MISSING)) for column in grid.columns]
         lines.append(line([escaped(name), *map(_shown, cells)]))
     lines.append(line(["*random floor*", *(f"*{column.floor}*" for column in grid.columns)]))
     notes = [f"{number}. {escaped(note)}" for number, note in enumerate(grid.notes, start=1)]

@@ -49,7 +49,7 @@ def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
 
 def _width(grid: Grid, column: Column) -> int:
     """Of the widest line in a column."""
-    shown = [_shown(cell).plain for (_, suite), cell in grid.cells.items() if suite == column.suite]
+    shown = [_shown(cell).plain for (_, where), cell in grid.cells.items() if where == column]
     return max(cell_len(line) for text in (column.suite, column.heading, *shown) for line in text.split("\n"))
 
 
@@ -59,7 +59,7 @@ def _table(grid: Grid, columns: Sequence[Column]) -> Table:
     for column in columns:
         table.add_column(Text(f"{column.suite}\n{column.heading}"), justify="right", no_wrap=True)
     for name in grid.embedders:
-        cells = [grid.cells.get((name, column.suite), Cell(MISSING)) for column in columns]
+        cells = [grid.cells.get((name, column), Cell(MISSING)) for column in columns]
         table.add_row(Text(name), *map(_shown, cells))
     table.add_section()
     table.add_row(Text(FLOOR, style="dim"), *(Text(column.floor, style="dim") for column in columns))

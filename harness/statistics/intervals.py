@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from harness.model import Floats, Index, Judgements, Metric
 
 LEVEL = 0.95
-RESAMPLES = 2000
+RESAMPLES = 1000
 FEWEST_GROUPS = 5
 """With fewer groups than this, resampling says next to nothing about the spread."""
 UNDEFINED_SHARE = 0.01
@@ -35,6 +35,8 @@ RESOLUTION = 1e-12
 """Scores that differ by less, relative to the largest, are one number summed in different orders."""
 _BLOCK = 4_000_000
 """Entries of a block of counts: 32 MB."""
+_KEPT = 500_000
+"""Entries of counts that are kept for the next asker: 4 MB."""
 
 _NORMAL = NormalDist()
 
@@ -57,7 +59,7 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
         return Interval(None, None, "every resample gives the same score, so resampling cannot show the spread")
     value = metric.score(judgements)
     shift = 0.0 if metric.items is not None else _bias(defined, value)
-    low, high = np.quantile(defined, _levels(groups, shift))
+    low, high = np.interp(_levels(groups, shift), np.linspace(0, 1, len(defined)), np.sort(defined))
     return Interval(float(low), float(high))
 
 
@@ -80,7 +82,7 @@ class Draws:
     def blocks(self, groups: int, width: int) -> Iterator[Floats]:
         """Counts in blocks of rows, each b × groups, that a caller may widen to `width` columns."""
         rows = max(1, _BLOCK // width)
-        if groups * RESAMPLES > _BLOCK:
+        if groups * RESAMPLES > _KEPT:
             yield from self._drawn(groups, rows)
             return
         if groups not in self._kept:

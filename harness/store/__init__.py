@@ -7,7 +7,7 @@ Store ──▶ connection  open, wait for other processes, explain what went wr
 
 from __future__ import annotations
 
-from harness.store.database import Store
+from harness.store.database import Shown, Store
 from harness.store.recorder import Recorder
 
-__all__ = ["Recorder", "Store"]
+__all__ = ["Recorder", "Shown", "Store"]

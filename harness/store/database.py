@@ -11,7 +11,7 @@ from harness.errors import StoreError, UsageError
 from harness.model import Row
 from harness.store import connection, schema
 from harness.store.pairing import pair
-from harness.store.records import insert, records
+from harness.store.records import Records, insert, records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,11 +74,9 @@ class Store:
         try:
             with self._writing() as database:
                 database.begin()
-                for rows in parts:
-                    insert(database, rows)
+                insert(database, parts)
                 database.commit()
-                for run, rows in zip(runs, parts, strict=True):
-                    self._verify(database, run.id, rows.counts)
+                self._verify(database, parts)
         except StoreError as error:
             what = ", ".join(f"{run.embedder} on {run.suite}" for run in runs)
             raise StoreError(
@@ -178,11 +176,13 @@ class Store:
             with suppress(OSError):
                 new.unlink()
 
-    def _verify(self, database: DuckDBPyConnection, run: str, counts: dict[str, int]) -> None:
-        for table, expected in counts.items():
+    def _verify(self, database: DuckDBPyConnection, parts: Sequence[Records]) -> None:
+        names = [rows.run[0] for rows in parts]
+        for table in parts[0].counts if parts else ():
             key = "id" if table == "run" else "run"
-            count = f"select count(*) from {table} where {key} = ?"  # noqa: S608 # our own names
-            kept = database.execute(count, [run]).fetchall()[0][0]
+            count = f"select count(*) from {table} where {key} in (select unnest(?::varchar[]))"  # noqa: S608 # our own names
+            kept = database.execute(count, [names]).fetchall()[0][0]
+            expected = sum(rows.counts[table] for rows in parts)
             if kept != expected:
                 raise StoreError(f"{self.path} kept {kept} of {expected} rows of {table}")
 

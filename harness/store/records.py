@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from harness.model import Identity, ItemScores, Run, Score
 
 
+_ROWS = 500
+"""In one insert statement."""
+
+
 @dataclass(frozen=True)
 class Records:
     """What one run puts into each table. items: each measure with its columns id, cluster and value."""
@@ -59,24 +63,32 @@ def records(run: Run) -> Records:
     )
 
 
-def insert(connection: DuckDBPyConnection, rows: Records) -> None:
-    """Put `rows` into their tables, within the transaction that is open."""
-    run = rows.run[0]
-    connection.execute("insert into environment values (?, ?) on conflict do nothing", rows.environment)
-    connection.execute("insert into configuration values (?, ?) on conflict do nothing", rows.configuration)
-    _insert(connection, "run", (rows.run,))
-    _insert(connection, "score", rows.scores)
-    _insert(connection, "finding", rows.findings)
-    for measure, columns in rows.items:
-        connection.register("arrays", columns)
-        connection.execute("insert into item select ?, ?, id, cluster, value from arrays", [run, measure])
+def insert(connection: DuckDBPyConnection, parts: Sequence[Records]) -> None:
+    """Put the rows of some runs into their tables, within the transaction that is open."""
+    for table, shared in (("environment", "environment"), ("configuration", "configuration")):
+        for row in dict.fromkeys(getattr(rows, shared) for rows in parts):
+            connection.execute(f"insert into {table} values (?, ?) on conflict do nothing", row)  # noqa: S608 # our own
+    _insert(connection, "run", [rows.run for rows in parts])
+    _insert(connection, "score", [row for rows in parts for row in rows.scores])
+    _insert(connection, "finding", [row for rows in parts for row in rows.findings])
+    items = [(rows.run[0], measure, columns) for rows in parts for measure, columns in rows.items]
+    if items:
+        sizes = [len(columns["id"]) for _, _, columns in items]
+        arrays = {name: np.concatenate([columns[name] for _, _, columns in items]) for name in items[0][2]}
+        arrays["run"] = np.repeat(np.array([run for run, _, _ in items], object), sizes)
+        arrays["measure"] = np.repeat(np.array([measure for _, measure, _ in items], object), sizes)
+        connection.register("arrays", arrays)
+        connection.execute("insert into item select run, measure, id, cluster, value from arrays")
         connection.unregister("arrays")
 
 
-def _insert(connection: DuckDBPyConnection, table: str, rows: tuple[tuple[Any, ...], ...]) -> None:
-    for row in rows:
-        places = ", ".join("?" * len(row))
-        connection.execute(f"insert into {table} values ({places})", row)  # noqa: S608 # our own names
+def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of one table in as few statements as their parameters allow: a statement takes as long as 50 rows."""
+    for start in range(0, len(rows), _ROWS):
+        block = rows[start : start + _ROWS]
+        row = f"({', '.join('?' * len(block[0]))})"
+        statement = f"insert into {table} values {', '.join([row] * len(block))}"  # noqa: S608 # our own names
+        connection.execute(statement, [value for values in block for value in values])
 
 
 def _utc(text: str) -> str:

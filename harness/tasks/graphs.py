@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +25,12 @@ class Graph:
     labels: Sequence[str]
     edges: Sequence[tuple[str, str]]
 
+    @cached_property
+    def spelling(self) -> Floats:
+        """How alike the labels are spelled, s × s."""
+        return spelling(self.labels)
+
+    @cached_property
     def adjacency(self) -> NDArray[np.bool_]:
         """s × s, true from a step to its successor."""
         place = {label: number for number, label in enumerate(self.labels)}
@@ -33,9 +39,10 @@ class Graph:
             matrix[place[source], place[target]] = True
         return matrix
 
+    @cached_property
     def hops(self) -> Floats:
         """s × s lengths of the shortest paths with directions ignored, inf where there is none."""
-        neighbours = self.adjacency() | self.adjacency().T
+        neighbours = self.adjacency | self.adjacency.T
         hops = np.where(np.eye(len(neighbours), dtype=bool), 0.0, np.inf)
         reached = np.eye(len(neighbours), dtype=bool)
         for length in range(1, len(neighbours)):
@@ -94,18 +101,19 @@ def read_claims(judgements: Table, graphs: Sequence[Graph], faults: Faults) -> l
 
 
 def spelling(labels: Sequence[str]) -> Floats:
-    """s × s Jaccard similarity of the labels' character bigrams (of the characters, where one has a single one)."""
+    """Jaccard similarity of the labels' sets of character bigrams (of the character, where there is one), s × s."""
     grams = [_bigrams(label) for label in labels]
-    return np.array([[_jaccard(one, other) for other in grams] for one in grams])
+    place = {gram: number for number, gram in enumerate(sorted(set().union(*grams)))}
+    holds = np.zeros((len(labels), len(place)))
+    for row, of_label in enumerate(grams):
+        holds[row, [place[gram] for gram in of_label]] = 1.0
+    shared, sizes = holds @ holds.T, holds.sum(axis=1)
+    return np.asarray(shared / np.maximum(sizes[:, None] + sizes - shared, 1.0))
 
 
-def _bigrams(label: str) -> Counter[str]:
+def _bigrams(label: str) -> set[str]:
     text = "".join(label.lower().split())
-    return Counter(text[start : start + 2] for start in range(max(1, len(text) - 1)))
-
-
-def _jaccard(one: Counter[str], other: Counter[str]) -> float:
-    return (one & other).total() / max(1, (one | other).total())
+    return {text[start : start + 2] for start in range(max(1, len(text) - 1))}
 
 
 def _rows(table: Table, *names: str) -> list[tuple[Any, ...]]:

@@ -223,7 +223,7 @@ def test_processes_are_not_guessable(place: Place) -> None:
     told = []
     for graph in task.graphs:
         above = np.triu_indices(len(graph.labels), 1)
-        edge, alike = graph.hops()[above] == 1, spelling(graph.labels)[above]
+        edge, alike = graph.hops[above] == 1, spelling(graph.labels)[above]
         told.append(auc(alike[edge], alike[~edge]))
     assert 0.40 <= float(np.mean(told)) <= 0.62
 
@@ -233,7 +233,7 @@ def test_processes_hang_together(place: Place) -> None:
     """Every step of a process can be reached from every other with directions ignored."""
     task = load_suite(place).task
     assert isinstance(task, Process)
-    assert [graph.process for graph in task.graphs if not np.isfinite(graph.hops()).all()] == []
+    assert [graph.process for graph in task.graphs if not np.isfinite(graph.hops).all()] == []
 
 
 @of_topic("process")
@@ -242,7 +242,7 @@ def test_judgements_agree_with_the_graph(place: Place) -> None:
     task = load_suite(place).task
     assert isinstance(task, Process)
     hops = {
-        (g.process, a, b): g.hops()[i, j]
+        (g.process, a, b): g.hops[i, j]
         for g in task.graphs
         for i, a in enumerate(g.labels)
         for j, b in enumerate(g.labels)

@@ -148,7 +148,7 @@ def test_pairs_that_are_not_connected_count_nowhere() -> None:
     edges = np.zeros((4, 4), dtype=bool)
     edges[[0, 2], [1, 3]] = True
     layout = Layout(hops, edges, symmetric(0.9, 0.5, 0.1, 0.5, 0.4, 0.3), APART)
-    assert [values.tolist() for values in layout.pairs()[:2]] == [[1, 1], pytest.approx([0.1, 0.7])]
+    assert [values.tolist() for values in layout.pairs[:2]] == [[1, 1], pytest.approx([0.1, 0.7])]
     assert math.isnan(adjacency_auc(None).score(Layouts(["p"], [layout])))
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.report.grid import Cell, Column, grid
+from harness.report import comparison
+from harness.report.grid import Cell, Column, Grid, grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +20,15 @@ def best(rows: list[Row]) -> set[str]:
     return {embedder for (embedder, _), cell in grid(rows).cells.items() if cell.best}
 
 
+def cells(shown: Grid) -> dict[tuple[str, str], Cell]:
+    """(embedder, suite) → cell, where every suite has one column."""
+    return {(embedder, column.suite): cell for (embedder, column), cell in shown.cells.items()}
+
+
 def test_a_value_has_three_decimals_and_its_interval(row: Callable[..., Row]) -> None:
     """Numbers are rounded for the eye, here and nowhere else."""
     shown = grid([row(value=0.12345, low=0.1, high=0.2)])
-    assert shown.cells == {("bm25:", "zh/lexical-gap"): Cell("0.123", "0.100–0.200", best=True)}
+    assert cells(shown) == {("bm25:", "zh/lexical-gap"): Cell("0.123", "0.100–0.200", best=True)}
 
 
 @pytest.mark.parametrize(
@@ -31,13 +37,26 @@ def test_a_value_has_three_decimals_and_its_interval(row: Callable[..., Row]) ->
 )
 def test_no_dash_stands_beside_a_minus(row: Callable[..., Row], low: float, high: float, text: str) -> None:
     """An interval below zero is written with a word, and zero has no sign."""
-    assert grid([row(value=0.0, low=low, high=high)]).cells["bm25:", "zh/lexical-gap"].interval == text
+    assert cells(grid([row(value=0.0, low=low, high=high)]))["bm25:", "zh/lexical-gap"].interval == text
 
 
 def test_only_headlines_are_shown(row: Callable[..., Row]) -> None:
-    """A suite is one column, under its first metric."""
-    shown = grid([row(), row(metric="recall@1", headline=False)])
-    assert shown.columns == [Column("zh/lexical-gap", "ndcg@10", 259, "0.020")]
+    """A suite is one column, under its first metric, unless every metric is asked for."""
+    rows = [row(), row(metric="recall@1", headline=False)]
+    assert "recall@1" not in comparison(rows, "markdown")
+    assert "recall@1" in comparison(rows, "markdown", every=True)
+
+
+def test_two_metrics_never_share_a_column(row: Callable[..., Row]) -> None:
+    """When a suite got another headline between two runs, its old values stand apart from the new ones."""
+    shown = grid([row(embedder="a:"), row(embedder="b:", metric="mrr@10")])
+    assert [column.metric for column in shown.columns] == ["ndcg@10", "mrr@10"]
+
+
+def test_a_run_without_a_metric_stands_with_its_suite(row: Callable[..., Row]) -> None:
+    """A suite that could not be read this time keeps the column that it has from other runs."""
+    shown = grid([row(embedder="a:", metric="", value=None, reason="broken"), row(embedder="b:")])
+    assert [column.metric for column in shown.columns] == ["ndcg@10"]
 
 
 def test_embedders_and_suites_keep_their_order(row: Callable[..., Row]) -> None:
@@ -90,14 +109,14 @@ def test_equal_reasons_share_a_footnote(row: Callable[..., Row]) -> None:
 def test_a_missing_interval_is_explained(row: Callable[..., Row]) -> None:
     """A value without an interval has a footnote that says why."""
     shown = grid([row(low=None, high=None, interval_reason="3 items are too few")])
-    assert shown.cells["bm25:", "zh/lexical-gap"] == Cell("0.500", best=True, note=1)
+    assert cells(shown)["bm25:", "zh/lexical-gap"] == Cell("0.500", best=True, note=1)
     assert shown.notes == ["no interval: 3 items are too few"]
 
 
 def test_what_was_not_run_has_no_cell(row: Callable[..., Row]) -> None:
     """Absence is left to the layout, which shows a dash."""
     shown = grid([row(embedder="a:", suite="zh"), row(embedder="b:", suite="en")])
-    assert set(shown.cells) == {("a:", "zh"), ("b:", "en")}
+    assert set(cells(shown)) == {("a:", "zh"), ("b:", "en")}
 
 
 def test_a_column_describes_itself_from_a_run_that_worked(row: Callable[..., Row]) -> None:

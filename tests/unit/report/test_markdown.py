@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.report import FORMATS
+from harness.report import comparison
 from harness.report.markdown import escaped, line
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def markdown(rows: list[Row]) -> str:
     """What `--format markdown` prints."""
-    return FORMATS["markdown"](rows)
+    return comparison(rows, "markdown")
 
 
 def test_the_whole_table(row: Callable[..., Row]) -> None:

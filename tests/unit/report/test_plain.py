@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import UsageError
-from harness.report import FORMATS, QUERY_FORMATS
+from harness.report import QUERY_FORMATS, comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ FIELDS = [
 
 def test_the_whole_json(row: Callable[..., Row]) -> None:
     """A list of objects, indented, Chinese as it is, absent numbers null."""
-    assert FORMATS["json"]([row(suite="中文", value=None, reason="坏了", status="failed")]) == dedent("""\
+    assert comparison([row(suite="中文", value=None, reason="坏了", status="failed")], "json") == dedent("""\
         [
           {
             "suite": "中文",
@@ -72,7 +72,7 @@ def test_the_whole_json(row: Callable[..., Row]) -> None:
 
 def test_json_holds_every_metric_in_full(row: Callable[..., Row]) -> None:
     """Nothing is rounded and nothing is left out."""
-    read = json.loads(FORMATS["json"]([row(value=1 / 3), row(metric="recall@1", headline=False)]))
+    read = json.loads(comparison([row(value=1 / 3), row(metric="recall@1", headline=False)], "json"))
     assert [list(entry) for entry in read] == [FIELDS, FIELDS]
     assert read[0]["value"] == 1 / 3
     assert [entry["metric"] for entry in read] == ["ndcg@10", "recall@1"]
@@ -80,13 +80,13 @@ def test_json_holds_every_metric_in_full(row: Callable[..., Row]) -> None:
 
 def test_json_of_nothing_is_an_empty_list() -> None:
     """An empty result is still JSON."""
-    assert json.loads(FORMATS["json"]([])) == []
+    assert json.loads(comparison([], "json")) == []
 
 
 def test_csv_reads_back(row: Callable[..., Row]) -> None:
     """Commas, quotes and line ends in a reason survive; absent numbers are empty."""
     reason = 'a, "b"\n中'
-    text = FORMATS["csv"]([row(value=None, reason=reason), row(value=1 / 3)])
+    text = comparison([row(value=None, reason=reason), row(value=1 / 3)], "csv")
     first, second = csv.DictReader(io.StringIO(text))
     assert list(first) == FIELDS
     assert (first["value"], first["reason"]) == ("", reason)
@@ -95,7 +95,7 @@ def test_csv_reads_back(row: Callable[..., Row]) -> None:
 
 def test_csv_of_nothing_is_a_header() -> None:
     """An empty result still names its columns."""
-    assert FORMATS["csv"]([]) == ",".join(FIELDS) + "\n"
+    assert comparison([], "csv") == ",".join(FIELDS) + "\n"
 
 
 @pytest.mark.parametrize(

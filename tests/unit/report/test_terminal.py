@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
-from harness.report import FORMATS
+from harness.report import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ FRAME = "┏┃┡│├└"
 
 def table(rows: list[Row]) -> str:
     """What `--format table` prints."""
-    return FORMATS["table"](rows)
+    return comparison(rows, "table")
 
 
 def framed(text: str) -> list[str]:

@@ -1,0 +1,193 @@
+"""The one loop, on real suites and with real metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+from harness.catalogue import Place, load_suite
+from harness.embedders.contract import opened
+from harness.embedders.resolve import parse_spec
+from harness.errors import EmbedderError
+from harness.evaluate import evaluate, unscored
+from harness.model import Finding, Identity
+from harness.testing import FakeEmbedder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from harness.model import Suite
+
+
+@pytest.fixture
+def toy(toy_suite: Path) -> Suite:
+    """Three queries, five documents, ndcg@10 and recall@1."""
+    return load_suite(Place("toy", toy_suite))
+
+
+@pytest.fixture
+def graded(tmp_path: Path) -> Callable[..., Suite]:
+    """Makes a similarity suite: its metrics, and its pairs with their scores."""
+
+    def make(metrics: str, pairs: Sequence[tuple[str, str, float]]) -> Suite:
+        folder = tmp_path / "graded"
+        folder.mkdir(exist_ok=True)
+        about = f"title: T\nlicence: CC0-1.0\ntask: similarity\ntables: {{pairs: pairs.tsv}}\nmetrics: [{metrics}]\n"
+        (folder / "suite.yaml").write_text(about, "utf-8")
+        lines = ["sentence1\tsentence2\tscore", *("\t".join(map(str, pair)) for pair in pairs)]
+        (folder / "pairs.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+        return load_suite(Place("graded", folder))
+
+    return make
+
+
+class Fixed:
+    """Looks every text up in a table of vectors; remembers what it was asked."""
+
+    identity = Identity("fake", "fixed", "1")
+
+    def __init__(self, table: dict[str, list[float]]) -> None:
+        self.table = table
+        self.asked: list[tuple[str, list[str]]] = []
+
+    def embed(self, texts: Sequence[str], role: str) -> Any:
+        """One row per text."""
+        self.asked.append((role, list(texts)))
+        return np.array([self.table[text] for text in texts], np.float32)
+
+
+AXES = {"cheap flights": 0, "红烧肉怎么做": 1, "reset a password": 2, "low-cost air tickets": 0}
+AXES |= {"五花肉切块，加糖和酱油慢炖": 1, "choose a new secret word": 3, "flights of stairs": 2, "今天天气很好": 3}
+
+
+def test_scores_are_the_metrics_of_the_suite(toy: Suite) -> None:
+    """Two of three queries find their document at once, the third behind `flights of stairs` and a tie of d5, d3.
+
+    nDCG@10 = (1 + 1 + 1/log2(rank + 1)) / 3, where q3 and d3, d5, d2, d1 are at right angles: behind d4 come the
+    others from the highest id down, d5 d3 d2 d1, so that d3 stands at rank 3: (1 + 1 + 1/2) / 3 = 5/6.
+    """
+    embedder = Fixed({text: np.eye(4)[axis].tolist() for text, axis in AXES.items()})
+    outcome = evaluate(toy, embedder)
+    assert (outcome.status, outcome.reason) == ("ok", "")
+    assert [(score.metric, score.value, score.items, score.status) for score in outcome.scores] == [
+        ("ndcg@10", pytest.approx(5 / 6), 3, "ok"),
+        ("recall@1", pytest.approx(2 / 3), 3, "ok"),
+    ]
+    by_id = {scores.measure: dict(zip(scores.ids, scores.values, strict=True)) for scores in outcome.items}
+    assert by_id == {"ndcg@10": {"q1": 1, "q2": 1, "q3": 0.5}, "recall@1": {"q1": 1, "q2": 1, "q3": 0}}
+    assert [role for role, _ in embedder.asked] == ["query", "document"]
+    assert outcome.seconds > 0
+
+
+def test_items_average_to_the_score(toy: Suite) -> None:
+    """What is stored per item is what the score is made of."""
+    outcome = evaluate(toy, opened(parse_spec("baseline:hashing")))
+    means = {scores.measure: float(scores.values.mean()) for scores in outcome.items}
+    assert means == {score.metric: pytest.approx(score.value) for score in outcome.scores}
+
+
+def test_a_metric_without_items_leaves_its_evidence(graded: Callable[..., Suite]) -> None:
+    """A correlation is no mean: what it is computed from is stored instead, once for two metrics."""
+    pairs = [("a", "a", 5), ("a b", "a b c", 3), ("a", "bb cc", 1)]
+    outcome = evaluate(graded("spearman, pearson", pairs), FakeEmbedder())
+    assert {scores.measure for scores in outcome.items} == {"gold", "predicted"}
+    (gold,) = (scores for scores in outcome.items if scores.measure == "gold")
+    assert gold.values.tolist() == [5, 3, 1]
+
+
+def test_a_ranker_is_judged_on_retrieval_alone(toy: Suite, graded: Callable[..., Suite]) -> None:
+    """Elsewhere it does not apply: every metric says so, without a number and without a zero."""
+    bm25 = opened(parse_spec("bm25:"))
+    assert evaluate(toy, bm25).status == "ok"
+    outcome = evaluate(graded("spearman, pearson", [("a", "b", 1), ("a", "c", 2)]), bm25)
+    assert outcome.status == "not_applicable"
+    assert outcome.reason == "bm25: ranks documents and has no vectors; a similarity suite needs vectors"
+    assert [(score.metric, score.value, score.status, score.reason) for score in outcome.scores] == [
+        (name, None, "not_applicable", outcome.reason) for name in ("spearman", "pearson")
+    ]
+    assert outcome.items == ()
+
+
+def test_an_undefined_score_is_none_with_a_reason(graded: Callable[..., Suite]) -> None:
+    """All cosines equal: no correlation; the run as a whole is still sound."""
+    constant = Fixed({text: [1.0, 1.0] for text in "abcd"})
+    outcome = evaluate(graded("spearman", [("a", "b", 1), ("b", "c", 2), ("c", "d", 3)]), constant)
+    assert outcome.status == "ok"
+    (score,) = outcome.scores
+    assert (score.value, score.status, score.reason) == (None, "not_applicable", "all values are equal")
+    assert (score.interval.low, score.interval.high, score.interval.reason) == (None, None, "all values are equal")
+    assert score.floor is None
+
+
+def test_intervals_depend_on_nothing_but_the_data(graded: Callable[..., Suite]) -> None:
+    """Same data, same interval: run again, with other metrics beside it, and in another order."""
+    pairs = [(f"a{'b' * (i % 7)} {i}", f"c{'d' * (i % 5)}", i % 6) for i in range(40)]
+
+    def intervals(metrics: str) -> dict[str, Any]:
+        outcome = evaluate(graded(metrics, pairs), FakeEmbedder())
+        return {score.metric: (score.interval.low, score.interval.high) for score in outcome.scores}
+
+    both = intervals("spearman, pearson")
+    assert None not in both["spearman"]
+    assert both == intervals("spearman, pearson") == intervals("pearson, spearman")
+    assert both["pearson"] == intervals("pearson")["pearson"]
+
+
+def test_an_instruction_is_put_before_queries_only(toy_suite: Path) -> None:
+    """The embedder gets it as part of the text, and is told nothing else."""
+    with (toy_suite / "suite.yaml").open("a", encoding="utf-8") as declaration:
+        declaration.write('parameters: {instruction: "查询："}\n')
+    asked: list[tuple[str, list[str]]] = []
+
+    class Heard(FakeEmbedder):
+        """Remembers."""
+
+        def embed(self, texts: Sequence[str], role: str) -> Any:  # type: ignore[override]  # a plain word is enough
+            """As the fake."""
+            asked.append((role, list(texts)))
+            return super().embed(texts, "either")
+
+    evaluate(load_suite(Place("toy", toy_suite)), Heard())
+    (_, queries), (_, documents) = asked
+    assert all(text.startswith("查询：") for text in queries)
+    assert not any(text.startswith("查询：") for text in documents)
+
+
+def test_what_an_embedder_noticed_is_a_finding(toy: Suite) -> None:
+    """Behind what the task itself has found."""
+
+    class Noticing(FakeEmbedder):
+        """Has something to say."""
+
+        def findings(self) -> list[Finding]:
+            """One."""
+            return [Finding("oov_texts", 0.25, "1 of 4")]
+
+    assert evaluate(toy, Noticing()).findings[-1] == Finding("oov_texts", 0.25, "1 of 4")
+
+
+def test_a_failing_embedder_is_not_hidden(toy: Suite) -> None:
+    """The workflow decides what becomes of it."""
+
+    class Failing(FakeEmbedder):
+        """Fails."""
+
+        def embed(self, texts: Sequence[str], role: str) -> Any:  # type: ignore[override]  # never returns
+            """Raises."""
+            raise EmbedderError(f"{len(texts)} {role}")
+
+    with pytest.raises(EmbedderError, match="3 query"):
+        evaluate(toy, Failing())
+
+
+def test_an_outcome_without_a_number_has_a_line_per_metric(toy: Suite) -> None:
+    """And one without a name where the suite could not be read."""
+    outcome = unscored(toy.metrics, "failed", "no weights")
+    assert [(score.metric, score.value, score.reason, score.convention) for score in outcome.scores] == [
+        (metric.name, None, "no weights", metric.convention) for metric in toy.metrics
+    ]
+    (unnamed,) = unscored((), "failed", "2 faults").scores
+    assert (unnamed.metric, unnamed.value, unnamed.status, unnamed.reason) == ("", None, "failed", "2 faults")
