@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -33,18 +34,22 @@ def terminal(grid: Grid) -> str:
 
 
 def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
-    """The columns in runs that fit beside the embedders' names."""
-    names = max(map(cell_len, (*grid.embedders, FLOOR))) + _PADDING + 1
+    """The columns in runs that fit beside the embedders' names; those of one folder (zh, en) stay together."""
+    room = width - max(map(cell_len, (*grid.embedders, FLOOR))) - _PADDING - 1
     page: list[Column] = []
-    left = width - names
-    for column in grid.columns:
-        needed = _width(grid, column) + _PADDING
-        if page and needed > left:
-            yield page
-            page, left = [], width - names
-        page.append(column)
-        left -= needed
+    for _, together in groupby(grid.columns, key=lambda column: column.suite.partition("/")[0]):
+        folder = list(together)
+        parts = [folder] if _needed(grid, folder) <= room else [[column] for column in folder]
+        for part in parts:
+            if page and _needed(grid, page + part) > room:
+                yield page
+                page = []
+            page += part
     yield page
+
+
+def _needed(grid: Grid, columns: Sequence[Column]) -> int:
+    return sum(_width(grid, column) + _PADDING for column in columns)
 
 
 def _width(grid: Grid, column: Column) -> int:

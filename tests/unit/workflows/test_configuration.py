@@ -1,0 +1,55 @@
+"""What harness.toml says, as an object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.workflows.configuration import STORE, Configuration, read_configuration
+
+
+def test_without_a_file_there_are_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No harness.toml here, nothing asked for: nothing configured. A file that is asked for must be there."""
+    monkeypatch.chdir(tmp_path)
+    assert read_configuration(None) == Configuration()
+    with pytest.raises(UsageError, match=r"other\.toml: cannot be read: No such file"):
+        read_configuration(Path("other.toml"))
+
+
+def test_an_empty_file_is_the_defaults_beside_it(tmp_path: Path) -> None:
+    """The store lies where the file is."""
+    (tmp_path / "harness.toml").write_text("", "utf-8")
+    assert read_configuration(tmp_path / "harness.toml") == Configuration(store=tmp_path / STORE)
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless they are absolute or begin at home; a suite's name without a dot may be built in, and stays."""
+    monkeypatch.setenv("HOME", "/homes/me")
+    (tmp_path / "harness.toml").write_text(
+        'store = "~/results.duckdb"\ncache = "~/vectors"\nsuites = ["zh", "./zh", "../x", "~/mine", "/data/suite"]\n',
+        "utf-8",
+    )
+    found = read_configuration(tmp_path / "harness.toml")
+    assert found.store == Path("/homes/me/results.duckdb")
+    assert found.cache == Path("/homes/me/vectors")
+    assert found.suites == ("zh", f"{tmp_path}/zh", f"{tmp_path}/../x", "/homes/me/mine", "/data/suite")
+
+
+def test_a_folder_of_a_built_in_name_stays_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`./zh` in the file of this very folder is not the built-in zh."""
+    monkeypatch.chdir(tmp_path)
+    Path("harness.toml").write_text('suites = ["./zh"]\n', "utf-8")
+    assert read_configuration(None).suites == (f"{tmp_path}/zh",)
+
+
+def test_a_name_stands_for_its_spec() -> None:
+    """What has a colon is a spec; anything else must be a name."""
+    configuration = Configuration(embedders={"minilm": "st:all-MiniLM-L6-v2"})
+    assert configuration.spec("minilm") == "st:all-MiniLM-L6-v2"
+    assert configuration.spec("bm25:") == "bm25:"
+    with pytest.raises(UsageError, match=r"'minlm' is neither .* Did you mean 'minilm'\? Names there: minilm\."):
+        configuration.spec("minlm")
+    with pytest.raises(UsageError, match="Names there: none"):
+        Configuration().spec("minilm")
