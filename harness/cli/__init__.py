@@ -25,8 +25,19 @@ INTERRUPTED = 130
 """What a shell reports for a program that Ctrl-C ended."""
 
 
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 # as click calls it
+    if asked:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            click.echo(f"harness {version('embedding-harness')}")
+        except PackageNotFoundError:
+            click.echo("harness, from a checkout that is not installed")
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="embedding-harness", prog_name="harness")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def cli() -> None:
     """Compare embedding models on suites and on your own data.
 

@@ -58,7 +58,8 @@ class Cached:
 
     def findings(self) -> Sequence[Finding]:
         """The inner embedder's, about what it embedded itself."""
-        return tuple(self._inner.findings()) if isinstance(self._inner, Notices) else ()
+        inner = self._inner
+        return tuple(called(self.identity, inner.findings)) if isinstance(inner, Notices) else ()
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of `texts`, n × d. Memory: the result and one batch.

@@ -37,13 +37,14 @@ def opened(spec: Spec) -> Embedder | Ranker:
 def called(who: Identity | str, function: Callable[[], T]) -> T:
     """What `function`, a call of the embedder `who`, returns.
 
-    Whatever it raises becomes EmbedderError with the type and text of the original; a HarnessError stays.
+    Whatever it raises becomes EmbedderError with the type and text of the original, sys.exit too; a HarnessError
+    stays, and so does an interrupt.
     """
     try:
         return function()
     except HarnessError:
         raise
-    except Exception as error:  # anything may come: see the module's docstring
+    except (Exception, SystemExit) as error:  # anything may come: see the module's docstring
         raise EmbedderError(f"{who} failed with {type(error).__name__}: {error}") from error
 
 

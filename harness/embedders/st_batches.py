@@ -1,7 +1,7 @@
 """Batches with almost no padding for a SentenceTransformer: sorted by tokens, packed by a token budget.
 
-sentence-transformers sorts by characters and always takes 32 texts. Sorted by tokens, batches of 1,024
-tokens compute 1 % of padding instead of 12 %.
+sentence-transformers sorts by characters and takes 32 texts at a time. Sorted by tokens, batches of 1,024 tokens
+compute 2 % of padding instead of 8 % on 1,500 texts, 7 % instead of 19 % on 300.
 """
 
 from __future__ import annotations

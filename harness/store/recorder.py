@@ -6,10 +6,8 @@ Opening, committing and closing the store takes some 50 ms, as long as evaluatin
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
-
-from harness.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +27,8 @@ class Recorder:
         self._store = store
         self._told = told
         self._waiting: deque[Run] = deque()
-        self._error: StoreError | None = None
+        self._writes: deque[Future[None]] = deque()
+        self._broken = False
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="recorder")
 
     def __enter__(self) -> Self:
@@ -40,23 +39,22 @@ class Recorder:
         self._fail()
 
     def add(self, run: Run) -> None:
-        """Hand a run over. Returns at once; raises StoreError when an earlier one could not be recorded."""
+        """Hand a run over. Returns at once; raises what kept an earlier one from being recorded."""
         self._fail()
         self._waiting.append(run)
-        self._writer.submit(self._record)
+        self._writes.append(self._writer.submit(self._record))
 
     def _fail(self) -> None:
-        if self._error is not None:
-            raise self._error
+        """Raise what a finished write raised: a StoreError, or a bug that must not vanish in a thread."""
+        while self._writes and self._writes[0].done():
+            self._writes.popleft().result()
 
     def _record(self) -> None:
         runs = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not runs or self._error is not None:
+        if not runs or self._broken:
             return
-        try:
-            self._store.add(*runs)
-        except StoreError as error:
-            self._error = error
-        else:
-            for run in runs:
-                self._told(run)
+        self._broken = True  # until it is known that this write did not fail
+        self._store.add(*runs)
+        for run in runs:
+            self._told(run)
+        self._broken = False

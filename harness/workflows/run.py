@@ -16,7 +16,7 @@ from harness.embedders.resolve import parse_spec
 from harness.embedders.vector_cache import VectorCache, default_cache_folder
 from harness.errors import EmbedderError, HarnessError, SuiteError, UsageError
 from harness.evaluate import Outcome, evaluate, unscored
-from harness.model import Embedder, Identity, Ranker, Row, Run, Spec, Suite
+from harness.model import Embedder, Ranker, Row, Run, Spec, Suite
 from harness.store import Recorder, Store
 from harness.workflows.environment import environment
 
@@ -117,8 +117,6 @@ def _opened(spec: Spec, cache: VectorCache, watch: Watch) -> Candidate:
         embedder = opened(spec)
     except EmbedderError as error:
         return error
-    except SystemExit as leaving:
-        return EmbedderError(_left(spec.text, leaving))
     return CheckedRanker(embedder) if isinstance(embedder, Ranker) else Cached(embedder, cache, watch.embedded)
 
 
@@ -148,12 +146,6 @@ def _outcome(suite: Suite | SuiteError, embedder: Candidate) -> Outcome:
         return evaluate(suite, embedder)
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
         return unscored(suite.metrics, "failed", str(error))
-    except SystemExit as leaving:  # a third party's main program behind an embedder must not end everybody's runs
-        return unscored(suite.metrics, "failed", _left(embedder.identity, leaving))
-
-
-def _left(who: Identity | str, leaving: SystemExit) -> str:
-    return f"{who} tried to end the program: sys.exit({leaving.code!r})"
 
 
 def _load(places: Sequence[Place]) -> dict[Place, Suite | SuiteError]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-import harness.model
+import harness.errors
 from harness.embedders.cached import Cached
 from harness.embedders.contract import called, check_vectors, opened
 from harness.embedders.resolve import parse_spec
@@ -22,7 +22,7 @@ from harness.model import Finding, Identity, Role
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-ROOT = Path(harness.model.__file__).parents[1]
+ROOT = Path(harness.errors.__file__).parents[1]
 
 
 class Recorder:
@@ -255,13 +255,15 @@ def test_harness_errors_stay_as_they_are() -> None:
     def fail(error: BaseException) -> None:
         raise error
 
-    for error in (UsageError("what to do"), KeyboardInterrupt("now"), SystemExit("out")):
+    for error in (UsageError("what to do"), KeyboardInterrupt("now")):
         with pytest.raises(type(error)) as caught:
             called("fake", lambda error=error: fail(error))
         assert caught.value is error
     with pytest.raises(EmbedderError, match="fake failed with ValueError: odd") as wrapped:
         called("fake", lambda: fail(ValueError("odd")))
     assert isinstance(wrapped.value.__cause__, ValueError)
+    with pytest.raises(EmbedderError, match="fake failed with SystemExit: 0"):
+        called("fake", lambda: fail(SystemExit(0)))
 
 
 def test_opening_reports_what_keeps_an_embedder_from_opening(monkeypatch: pytest.MonkeyPatch) -> None:

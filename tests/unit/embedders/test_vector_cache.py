@@ -12,7 +12,7 @@ import lmdb
 import numpy as np
 import pytest
 
-import harness.model
+import harness.errors
 from harness.embedders import vector_cache
 from harness.embedders.vector_cache import VectorCache, default_cache_folder, vector_keys
 from harness.errors import StoreError
@@ -21,7 +21,7 @@ from harness.model import Identity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(harness.model.__file__).parents[1]
+ROOT = Path(harness.errors.__file__).parents[1]
 IDENTITY = Identity("fake", "one", "1")
 
 

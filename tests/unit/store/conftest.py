@@ -12,14 +12,14 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-import harness.model
+import harness.errors
 from harness.model import Finding, Identity, Interval, ItemScores, Run, Score
 from harness.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(harness.model.__file__).parents[1]
+ROOT = Path(harness.errors.__file__).parents[1]
 PREAMBLE = """
 import sys, uuid
 from pathlib import Path
