@@ -45,29 +45,33 @@ class Outcome:
 def evaluate(suite: Suite, embedder: Embedder | Ranker) -> Outcome:
     """Put one embedder, or one ranker, through one suite.
 
-    Raises EmbedderError when the embedder fails. A ranker on a suite that needs vectors is not applicable.
+    A ranker on a suite that needs vectors is not applicable. Raises whatever the embedder raises, and relies on its
+    vectors: `open_embedder` gives one whose vectors are checked and whose errors are EmbedderError.
     """
     started = perf_counter()
-    if isinstance(embedder, Ranker) and not isinstance(suite.task, RankingTask):
+    if not isinstance(embedder, Ranker):
+        judgements, noticed = _embedded(suite, embedder)
+    elif isinstance(suite.task, RankingTask):
+        judgements, noticed = _ranked(suite.task, embedder), ()
+    else:
         reason = f"{embedder.identity} ranks documents and has no vectors; a {suite.kind} suite needs vectors"
         return unscored(suite.metrics, "not_applicable", reason)
-    judged = {type(judgements): judgements for judgements in _judge(suite, embedder)}
+    judged = {type(one): one for one in judgements}
     seconds = perf_counter() - started
     draws = _draws(suite.fingerprint)
-    findings = suite.task.findings(judged, generator(suite.fingerprint, "findings"))
     return Outcome(
         status="ok",
         reason="",
         seconds=seconds,
         scores=tuple(measure(metric, judged[metric.reads], draws) for metric in suite.metrics),
         items=_items(suite, judged),
-        findings=(*findings, *_own_findings(embedder)),
+        findings=(*suite.task.findings(judged, generator(suite.fingerprint, "findings")), *noticed),
     )
 
 
 @lru_cache(maxsize=16)
 def _draws(fingerprint: str) -> Draws:
-    """The draws of a suite, the same for every embedder, so that its intervals differ by the scores alone."""
+    """The draws of a suite: the seed makes them the same for every embedder, keeping them saves drawing them again."""
     return Draws(generator(fingerprint, "interval"))
 
 
@@ -101,14 +105,20 @@ def measure(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Score:
     )
 
 
-def _judge(suite: Suite, embedder: Embedder | Ranker) -> tuple[Judgements, ...]:
+def _embedded(suite: Suite, embedder: Embedder) -> tuple[tuple[Judgements, ...], tuple[Finding, ...]]:
+    """What the suite's vectors show, and how many of them are zero."""
     texts = suite.task.texts()
-    if isinstance(embedder, Ranker):
-        assert isinstance(suite.task, RankingTask)  # noqa: S101 # for the type checker: evaluate() has refused others
-        queries, documents = texts["queries"].prompted(), texts["documents"].prompted()
-        return suite.task.judge_ranking(embedder.rank(queries, documents, suite.task.depth))
     vectors = {name: embedder.embed(asked.prompted(), asked.role) for name, asked in texts.items()}
-    return suite.task.judge(vectors)
+    zero = sum(int((~rows.any(axis=1)).sum()) for rows in vectors.values())
+    note = "texts whose vector is zero: no known token; their cosine with anything is 0"
+    noticed = (Finding("zero_vectors", float(zero), note),) if zero else ()
+    return suite.task.judge(vectors), noticed
+
+
+def _ranked(task: RankingTask, ranker: Ranker) -> tuple[Judgements, ...]:
+    texts = task.texts()
+    ranking = ranker.rank(texts["queries"].prompted(), texts["documents"].prompted(), task.depth)
+    return task.judge_ranking(ranking)
 
 
 def _items(suite: Suite, judged: Mapping[type[Any], Any]) -> tuple[ItemScores, ...]:
@@ -120,18 +130,12 @@ def _items(suite: Suite, judged: Mapping[type[Any], Any]) -> tuple[ItemScores, .
             columns[metric.name] = (judgements, metric.items(judgements))
         else:
             columns |= {name: (judgements, values) for name, values in judgements.evidence().items()}
-    rows = (_defined(measure, *column) for measure, column in columns.items())
+    rows = (_defined(name, *column) for name, column in columns.items())
     return tuple(row for row in rows if len(row.ids))
 
 
-def _defined(measure: str, judgements: Judgements, values: Floats) -> ItemScores:
+def _defined(name: str, judgements: Judgements, values: Floats) -> ItemScores:
     """The items on which a measure is a number."""
     kept = [place for place, value in enumerate(values) if math.isfinite(value)]
     ids, groups = judgements.ids, judgements.groups
-    return ItemScores(measure, [ids[i] for i in kept], [groups[i] for i in kept], values[kept])
-
-
-def _own_findings(embedder: object) -> tuple[Finding, ...]:
-    """What the embedder noticed itself, such as words that it does not know."""
-    noticed = getattr(embedder, "findings", None)
-    return tuple(noticed()) if noticed is not None else ()
+    return ItemScores(name, [ids[i] for i in kept], [groups[i] for i in kept], values[kept])

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.catalogue import Place, load_suite
-from harness.embedders.checked_ranker import CheckedRanker
-from harness.embedders.contract import called, check_vectors
+from harness.embedders.contract import Checked, CheckedRanker, identified
 from harness.errors import EmbedderError
 from harness.evaluate import evaluate
 from harness.model import Embedder, Identity, Ranker, Ranking, Role, Suite, Vectors
@@ -91,13 +90,10 @@ def _clauses(embedder: Embedder | Ranker) -> Iterator[tuple[str, Callable[[], st
 
 
 def _embedder_clauses(embedder: Embedder) -> Iterator[tuple[str, Callable[[], str]]]:
-    dimensions: set[int] = set()
+    checked = Checked(embedder)
 
     def embed(texts: Sequence[str], role: Role = "document") -> Vectors:
-        known = next(iter(dimensions), None)
-        vectors = check_vectors(called(embedder.identity, lambda: embedder.embed(texts, role)), texts, known)
-        dimensions.update(vectors.shape[1:] if len(vectors) else ())
-        return vectors
+        return checked.embed(texts, role)
 
     def least(one: Vectors, other: Vectors) -> str:
         both = one.any(axis=1) & other.any(axis=1)  # a text without a known token may have no direction
@@ -126,9 +122,7 @@ def _ranker_clauses(ranker: Ranker) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _identity(embedder: Embedder | Ranker) -> str:
-    one, other = (called(type(embedder).__name__, lambda: embedder.identity) for _ in range(2))
-    if not isinstance(one, Identity):
-        return f"identity is a {type(one).__name__}, not a harness.Identity"
+    one, other = identified(embedder), identified(embedder)
     return "" if one.key == other.key else "two different keys"
 
 

@@ -56,6 +56,7 @@ def _build(place: Place, declaration: Declaration, faults: Faults) -> Suite | No
         metrics=metrics,
         fingerprint=fingerprint(kind, parameters, tables),
         folder=str(place.folder),
+        parameters=parameters,
     )
 
 

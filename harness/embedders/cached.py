@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.embedders.contract import called, check_vectors
+from harness.embedders.contract import Checked
 from harness.embedders.vector_cache import VectorCache, vector_keys
-from harness.errors import EmbedderError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,22 +17,13 @@ if TYPE_CHECKING:
     from harness.model import Embedder, Finding, Identity, Role, Vectors
 
 
-@runtime_checkable
-class Notices(Protocol):
-    """An embedder that has findings of its own, such as words that it does not know."""
-
-    def findings(self) -> Sequence[Finding]:
-        """What it noticed so far."""
-        ...
-
-
 class Cached:
     """The same embedder, hence the same identity; each text is embedded once, in whatever run.
 
     Texts the cache lacks are embedded `batch` distinct ones at a time; each batch is checked and stored before
     the next begins, so that an interrupted run goes on where it stopped.
     on_progress: told how many more texts have their vectors; the calls of one `embed` add up to its texts.
-    hits, misses: how many distinct texts the cache had, and how many were embedded, summed over `embed` calls.
+    embedded: the texts that the cache lacked, in the order in which they were embedded, over all `embed` calls.
     """
 
     def __init__(
@@ -43,23 +33,20 @@ class Cached:
         on_progress: Callable[[int], None] | None = None,
         batch: int = 256,
     ) -> None:
-        self.hits = 0
-        self.misses = 0
-        self._inner = inner
+        self.embedded: list[str] = []
+        self._inner = Checked(inner)
         self._cache = cache
         self._tell = on_progress or (lambda _: None)
         self._batch = batch
-        self._dimension: int | None = None
 
     @property
     def identity(self) -> Identity:
         """The inner embedder's."""
         return self._inner.identity
 
-    def findings(self) -> Sequence[Finding]:
-        """The inner embedder's, about what it embedded itself."""
-        inner = self._inner
-        return tuple(called(self.identity, inner.findings)) if isinstance(inner, Notices) else ()
+    def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
+        """The inner embedder's."""
+        return self._inner.findings(texts)
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of `texts`, n × d. Memory: the result and one batch.
@@ -69,38 +56,21 @@ class Cached:
         keys = vector_keys(self.identity, role, texts)
         vectors, found = self._cache.get(keys)
         if found.any():
-            self._agree(vectors.shape[1])
+            self._inner.agree(vectors.shape[1])
         self._tell(int(found.sum()))
-        self.hits += len({keys[place] for place in np.flatnonzero(found)})
         missing = _missing(texts, found)
         for start in range(0, len(missing), self._batch):
             chunk = missing[start : start + self._batch]
-            rows = self._embed([texts[places[0]] for places in chunk], role)
+            distinct = [texts[places[0]] for places in chunk]
+            rows = self._inner.embed(distinct, role)
             self._cache.put([keys[places[0]] for places in chunk], rows)
             if not vectors.shape[1]:
                 vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
             for places, row in zip(chunk, rows, strict=True):
                 vectors[places] = row
-            self.misses += len(chunk)
+            self.embedded += distinct
             self._tell(sum(map(len, chunk)))
         return vectors
-
-    def _embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        raw = called(self.identity, lambda: self._inner.embed(texts, role))
-        try:
-            vectors = check_vectors(raw, texts, self._dimension)
-        except EmbedderError as error:
-            raise EmbedderError(f"{self.identity}: {error}") from error
-        self._agree(vectors.shape[1])
-        return vectors
-
-    def _agree(self, dimension: int) -> None:
-        if self._dimension not in {None, dimension}:
-            raise EmbedderError(
-                f"{self.identity}: the cache holds vectors of {dimension} dimensions, and there were some of "
-                f"{self._dimension}. Whatever changes the dimension must change the embedder's identity."
-            )
-        self._dimension = dimension
 
 
 def _missing(texts: Sequence[str], found: NDArray[np.bool_]) -> list[list[int]]:

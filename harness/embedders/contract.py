@@ -1,37 +1,97 @@
 """The contract of an embedder, checked once, where vectors enter. Nothing after this doubts a vector again.
 
-This is also the one place where any exception is caught: an embedder is a third party's code and can raise
-anything, and one that fails must be recorded as failed, not end the runs of the others.
+This is also the one place where any exception is caught: an embedder is third-party code and can raise anything,
+and one that fails must be recorded as failed, not end the runs of the others.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 
-from harness.embedders.resolve import open_embedder
 from harness.errors import EmbedderError, HarnessError
+from harness.model import Identity, Ranking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from harness.model import Embedder, Identity, Ranker, Spec, Vectors
+    from harness.model import Embedder, Finding, Index, Ranker, Role, Vectors
 
 T = TypeVar("T")
 
-_AXES = 2  # texts and dimensions
+_AXES = 2  # texts and dimensions, or queries and ranks
 _SHOWN = 40  # characters of a text in an error
 
 
-def opened(spec: Spec) -> Embedder | Ranker:
-    """The embedder or ranker of a spec, its identity known.
+@runtime_checkable
+class Notices(Protocol):
+    """An embedder that notices things of its own about texts, such as words that it does not know."""
 
-    Raises UsageError for a spec that stands for nothing, EmbedderError for whatever else keeps it from opening.
-    """
-    return called(spec.text, lambda: open_embedder(spec))
+    def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
+        """What there is to say about `texts`, all of which it has embedded."""
+        ...
+
+
+class Checked:
+    """The same embedder, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self._inner = inner
+        self._dimension: int | None = None
+        self.identity = identified(inner)
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+        """The inner embedder's vectors, n × d float32, finite, with d as it was before. Raises EmbedderError."""
+        raw = called(self.identity, lambda: self._inner.embed(texts, role))
+        try:
+            vectors = check_vectors(raw, texts, self._dimension)
+        except EmbedderError as error:
+            raise EmbedderError(f"{self.identity}: {error}") from error
+        if len(vectors):
+            self.agree(vectors.shape[1])
+        return vectors
+
+    def agree(self, dimension: int) -> None:
+        """Take note of vectors that it made before. Raises EmbedderError when they have another dimension."""
+        if self._dimension not in {None, dimension}:
+            raise EmbedderError(
+                f"{self.identity}: there are vectors of {dimension} dimensions in the cache, and of {self._dimension}. "
+                "Whatever changes the dimension must change the embedder's identity."
+            )
+        self._dimension = dimension
+
+    def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
+        """What the inner embedder notices about `texts`, if it notices anything."""
+        inner = self._inner
+        return tuple(called(self.identity, lambda: inner.findings(texts))) if isinstance(inner, Notices) else ()
+
+
+class CheckedRanker:
+    """The same ranker, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
+
+    def __init__(self, inner: Ranker) -> None:
+        self._inner = inner
+        self.identity = identified(inner)
+
+    def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
+        """The inner ranker's best k documents of each query. Raises EmbedderError."""
+        ranking = called(self.identity, lambda: self._inner.rank(queries, documents, k))
+        fault = _ranking_fault(ranking, len(queries), len(documents))
+        if fault:
+            raise EmbedderError(f"{self.identity}: the ranker returned {fault}")
+        return ranking
+
+
+def identified(embedder: Embedder | Ranker, who: str = "") -> Identity:
+    """Who an embedder is; an error calls it `who`, or by its class. Raises EmbedderError when it does not say."""
+    who = who or type(embedder).__name__
+    identity = called(who, lambda: embedder.identity)
+    if not isinstance(identity, Identity):
+        raise EmbedderError(f"{who}: its identity is a {type(identity).__name__}, not a harness.Identity")
+    return identity
 
 
 def called(who: Identity | str, function: Callable[[], T]) -> T:
@@ -95,3 +155,24 @@ def _refuse_not_finite(vectors: Vectors, texts: Sequence[str]) -> None:
             f"the embedder returned NaN or infinity (in float32) for {bad.size} of {len(texts)} texts, "
             f"the first of them {shown!r}"
         )
+
+
+def _ranking_fault(ranking: object, queries: int, documents: int) -> str:
+    """What is wrong with a ranking, or nothing."""
+    if not isinstance(ranking, Ranking):
+        return f"a {type(ranking).__name__}; it must be a harness.Ranking"
+    indices, scores = np.asarray(ranking.indices), np.asarray(ranking.scores)
+    if indices.ndim != _AXES or len(indices) != queries or indices.shape != scores.shape:
+        return f"indices {indices.shape} and scores {scores.shape} for {queries} queries"
+    if indices.dtype.kind != "i" or indices.max(initial=-1) >= documents or indices.min(initial=-1) < -1:
+        return f"an index that is no position among {documents} documents, nor −1"
+    if _repeats(indices):
+        return "a document twice for one query"
+    if not (scores[:, 1:] <= scores[:, :-1]).all():
+        return "scores that rise, or NaN; the best document comes first"
+    return ""
+
+
+def _repeats(indices: Index) -> bool:
+    ordered = np.sort(indices, axis=1)
+    return bool(((ordered[:, 1:] == ordered[:, :-1]) & (ordered[:, 1:] >= 0)).any())

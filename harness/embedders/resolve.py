@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from harness import plugins
-from harness.errors import EmbedderError, UsageError
-from harness.model import Embedder, Identity, Ranker, Spec
+from harness.embedders.contract import Checked, CheckedRanker, called, identified
+from harness.errors import UsageError
+from harness.model import Embedder, Ranker, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,15 +32,15 @@ def parse_spec(text: str) -> Spec:
     return Spec(text.strip(), backend, name, options)
 
 
-def open_embedder(spec: Spec) -> Embedder | Ranker:
+def open_embedder(spec: Spec) -> Checked | CheckedRanker:
     """The embedder or ranker that a spec stands for, its identity known, its weights not loaded yet.
 
     Raises UsageError for an unknown backend, model or option, EmbedderError for one that cannot be had, or does not
     say who it is.
     """
     factory = cast("Callable[[Spec], Embedder | Ranker]", plugins.find("embedders", spec.backend))
-    embedder = factory(spec)
-    identity = embedder.identity
-    if not isinstance(identity, Identity):
-        raise EmbedderError(f"{spec.text}: its identity is a {type(identity).__name__}, not a harness.Identity")
-    return embedder
+    embedder = called(spec.text, lambda: factory(spec))
+    identified(
+        embedder, spec.text
+    )  # first: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise
+    return CheckedRanker(embedder) if isinstance(embedder, Ranker) else Checked(embedder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from traceback import clear_frames
@@ -44,7 +43,6 @@ class WordVectors:
         self.path = Path(spec.name).expanduser()
         self._binary = given.flag("binary", default=False) if "binary" in spec.options else None
         self._limit = given.integer("limit", None)
-        self._tally = Tally()
         self.identity = Identity(
             backend="vectors",
             name=self.path.name,
@@ -57,16 +55,22 @@ class WordVectors:
         """Vectors of `texts`, n × d. Raises EmbedderError, with the line where it can, for a malformed file."""
         vectors = np.zeros((len(texts), self._words.vector_size), dtype=np.float32)
         for row, text in zip(vectors, texts, strict=True):
-            rows = [self._rows.get(token) for token in tokens(text, self._rows, self._longest)]
-            known = [number for number in rows if number is not None]
-            self._tally.add(known=len(known), unknown=len(rows) - len(known))
+            known = [self._rows[token] for token in self._tokens(text) if token in self._rows]
             if known:
                 row[:] = self._words.vectors[known].mean(axis=0)
         return vectors
 
-    def findings(self) -> tuple[Finding, ...]:
-        """The shares of tokens and of texts that were out of vocabulary, over all calls of `embed` so far."""
-        return self._tally.findings(self.path.name)
+    def findings(self, texts: Sequence[str]) -> tuple[Finding, ...]:
+        """The shares of the tokens and of the texts in `texts` that are out of vocabulary; nothing about no texts."""
+        known = [[token in self._rows for token in self._tokens(text)] for text in texts]
+        flags = [flag for of_text in known for flag in of_text]
+        return (
+            *_share("oov_tokens", [not flag for flag in flags], "tokens have no vector"),
+            *_share("oov_texts", [not any(of_text) for of_text in known], "texts have no known token: zero vectors"),
+        )
+
+    def _tokens(self, text: str) -> Iterator[str]:
+        return tokens(text, self._rows, self._longest)
 
     @property
     def _rows(self) -> Mapping[str, int]:
@@ -103,27 +107,11 @@ class WordVectors:
                 raise EmbedderError(f"{self.path.absolute()}{where}: not readable as {form}: {error}") from error
 
 
-class Tally:
-    """Counts what was out of vocabulary."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def add(self, known: int, unknown: int) -> None:
-        """One text with so many tokens that have a vector and so many that have none."""
-        self._counts.update(tokens=known + unknown, unknown=unknown, texts=1, blank=int(known == 0))
-
-    def findings(self, subject: str) -> tuple[Finding, ...]:
-        """oov_tokens and oov_texts: shares in [0, 1], None where nothing was counted."""
-        return (
-            self._share("oov_tokens", subject, ("unknown", "tokens"), "have no vector"),
-            self._share("oov_texts", subject, ("blank", "texts"), "have no known token, hence the zero vector"),
-        )
-
-    def _share(self, name: str, subject: str, counted: tuple[str, str], what: str) -> Finding:
-        part, whole = self._counts[counted[0]], self._counts[counted[1]]
-        value = part / whole if whole else None
-        return Finding(name, value, f"{part} of {whole} {counted[1]} {what}", subject)
+def _share(name: str, missing: Sequence[bool], what: str) -> tuple[Finding, ...]:
+    if not missing:
+        return ()
+    share = sum(missing) / len(missing)
+    return (Finding(name, share, f"{sum(missing)} of {len(missing)} {what} (of the texts embedded in this run)"),)
 
 
 def tokens(text: str, vocabulary: Mapping[str, int], longest: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
@@ -82,11 +82,17 @@ class Suite:
     metrics: tuple[Metric[Any], ...]
     fingerprint: str
     folder: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
         """Retrieval, similarity, …: the class of the task, by name."""
         return self.task.kind
+
+    @property
+    def size(self) -> int:
+        """How many texts it embeds, repeated ones included."""
+        return sum(len(asked.texts) for asked in self.task.texts().values())
 
     @property
     def headline(self) -> Metric[Any]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness import plugins
-from harness.embedders.contract import opened
 from harness.embedders.packaged import PACKAGES
-from harness.embedders.resolve import parse_spec
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.testing import Check, check_embedder
 
 if TYPE_CHECKING:
@@ -44,4 +43,4 @@ def _about(package: Package) -> str:
 
 def check(text: str) -> tuple[Check, ...]:
     """The contract checks on the embedder that a spec stands for."""
-    return check_embedder(opened(parse_spec(text)))
+    return check_embedder(open_embedder(parse_spec(text)))

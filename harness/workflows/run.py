@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.catalogue import Place, find_places, load_suite
 from harness.embedders.cached import Cached
-from harness.embedders.checked_ranker import CheckedRanker
-from harness.embedders.contract import opened
-from harness.embedders.resolve import parse_spec
+from harness.embedders.contract import CheckedRanker
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.embedders.vector_cache import VectorCache, default_cache_folder
 from harness.errors import EmbedderError, HarnessError, SuiteError, UsageError
 from harness.evaluate import Outcome, evaluate, unscored
-from harness.model import Embedder, Ranker, Row, Run, Spec, Suite
+from harness.model import Row, Run, Spec, Suite
+from harness.statistics.intervals import RESAMPLES
 from harness.store import Recorder, Store
 from harness.workflows.environment import environment
 
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
 
     from harness.workflows.configuration import Configuration
 
-Candidate: TypeAlias = Embedder | Ranker | EmbedderError
-"""Who is judged, or why it could not be opened."""
+
+@dataclass(frozen=True)
+class Candidate:
+    """Who is judged: as the user named it, and opened; or why it could not be opened."""
+
+    label: str
+    spec: Spec
+    embedder: Cached | CheckedRanker | EmbedderError
 
 
 class Watch(Protocol):
@@ -81,7 +87,9 @@ def run(asked: Request, watch: Watch) -> list[Run]:
     """
     suites = _load(_distinct(place for name in asked.suites for place in find_places(name)))
     with VectorCache(asked.cache or default_cache_folder()) as cache:
-        candidates = deque((label, spec, _opened(spec, cache, watch)) for label, spec in asked.embedders.items())
+        candidates = deque(
+            Candidate(label, spec, _opened(spec, cache, watch)) for label, spec in asked.embedders.items()
+        )
         store = Store(asked.store)
         store.prepare()
         return list(_runs(candidates, suites, store, watch))
@@ -94,58 +102,74 @@ def failed(runs: Iterable[Run]) -> type[HarnessError] | None:
 
 
 def _runs(
-    candidates: deque[tuple[str, Spec, Candidate]],
-    suites: Mapping[Place, Suite | SuiteError],
-    store: Store,
-    watch: Watch,
+    candidates: deque[Candidate], suites: Mapping[Place, Suite | SuiteError], store: Store, watch: Watch
 ) -> Iterator[Run]:
-    where = environment()
     with Recorder(store, watch.ended) as recorder:
         while candidates:
-            label, spec, embedder = candidates.popleft()  # and let go of: two models need not fit into memory
+            candidate = candidates.popleft()  # and let go of: two models need not fit into memory
             for place, suite in suites.items():
-                watch.began(label, place.name, _count(suite))
-                made = _run(label, embedder, place, suite)
-                configuration = {"spec": spec.text, "suite": place.name, "threads": where["threads"]}
-                done = Run(**made, environment=where, configuration=configuration)
-                recorder.add(done)
-                yield done
+                watch.began(candidate.label, place.name, 0 if isinstance(suite, SuiteError) else suite.size)
+                made = _run(candidate, place, suite)
+                recorder.add(made)
+                yield made
 
 
-def _opened(spec: Spec, cache: VectorCache, watch: Watch) -> Candidate:
+def _opened(spec: Spec, cache: VectorCache, watch: Watch) -> Cached | CheckedRanker | EmbedderError:
     try:
-        embedder = opened(spec)
+        embedder = open_embedder(spec)
     except EmbedderError as error:
         return error
-    return CheckedRanker(embedder) if isinstance(embedder, Ranker) else Cached(embedder, cache, watch.embedded)
+    return embedder if isinstance(embedder, CheckedRanker) else Cached(embedder, cache, watch.embedded)
 
 
-def _run(label: str, embedder: Candidate, place: Place, suite: Suite | SuiteError) -> dict[str, Any]:
-    """The fields of a Run but for its surroundings."""
-    made: dict[str, Any] = {
-        "id": uuid.uuid4().hex,
-        "started_at": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "suite": place.name,
-        "kind": "" if isinstance(suite, SuiteError) else suite.kind,
-        "fingerprint": "" if isinstance(suite, SuiteError) else suite.fingerprint,
-        "embedder": label,
-        "identity": None if isinstance(embedder, EmbedderError) else embedder.identity,
-    }
-    before = getattr(embedder, "misses", 0)
-    outcome = _outcome(suite, embedder)
-    made["texts"] = getattr(embedder, "misses", 0) - before
-    return made | {name: getattr(outcome, name) for name in Outcome.__dataclass_fields__}
+def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
+    started_at = datetime.now(UTC).isoformat(timespec="microseconds")
+    before = len(_fresh(candidate.embedder))
+    outcome = _outcome(suite, candidate.embedder, before)
+    return Run(
+        id=uuid.uuid4().hex,
+        started_at=started_at,
+        suite=place.name,
+        kind="" if isinstance(suite, SuiteError) else suite.kind,
+        fingerprint="" if isinstance(suite, SuiteError) else suite.fingerprint,
+        embedder=candidate.label,
+        identity=None if isinstance(candidate.embedder, EmbedderError) else candidate.embedder.identity,
+        status=outcome.status,
+        reason=outcome.reason,
+        seconds=outcome.seconds,
+        scores=outcome.scores,
+        items=outcome.items,
+        findings=outcome.findings,
+        texts=len(_fresh(candidate.embedder)) - before,
+        environment=environment(),
+        configuration=_configuration(candidate.spec, suite),
+    )
 
 
-def _outcome(suite: Suite | SuiteError, embedder: Candidate) -> Outcome:
+def _configuration(spec: Spec, suite: Suite | SuiteError) -> dict[str, Any]:
+    """What was asked for, once every name and default is resolved."""
+    if isinstance(suite, SuiteError):
+        return {"spec": spec.text}
+    metrics = [metric.name for metric in suite.metrics]
+    return {"spec": spec.text, "metrics": metrics, "parameters": dict(suite.parameters), "resamples": RESAMPLES}
+
+
+def _fresh(embedder: Cached | CheckedRanker | EmbedderError) -> Sequence[str]:
+    """The texts that an embedder has embedded so far, those from the cache left out."""
+    return embedder.embedded if isinstance(embedder, Cached) else ()
+
+
+def _outcome(suite: Suite | SuiteError, embedder: Cached | CheckedRanker | EmbedderError, before: int) -> Outcome:
     if isinstance(suite, SuiteError):
         return unscored((), "failed", str(suite))
     if isinstance(embedder, EmbedderError):
         return unscored(suite.metrics, "failed", str(embedder))
     try:
-        return evaluate(suite, embedder)
+        outcome = evaluate(suite, embedder)
+        noticed = embedder.findings(embedder.embedded[before:]) if isinstance(embedder, Cached) else ()
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
         return unscored(suite.metrics, "failed", str(error))
+    return replace(outcome, findings=(*outcome.findings, *noticed))
 
 
 def _load(places: Sequence[Place]) -> dict[Place, Suite | SuiteError]:
@@ -169,12 +193,6 @@ def _distinct(places: Iterable[Place]) -> list[Place]:
                 f"two suites are called {place.name!r}: {known.folder} and {place.folder}. Rename one folder."
             )
     return list(found.values())
-
-
-def _count(suite: Suite | SuiteError) -> int:
-    if isinstance(suite, SuiteError):
-        return 0
-    return sum(len(asked.texts) for asked in suite.task.texts().values())
 
 
 def rows(runs: Iterable[Run]) -> list[Row]:

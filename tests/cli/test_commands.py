@@ -220,7 +220,7 @@ def test_an_embedder_is_checked(harness: Callable[..., Any], plugin: Any) -> Non
     assert all(line.startswith("ok      ") for line in out.splitlines())
     code, out, err = harness("embedders", "check", "odd:nan")
     assert (code, err) == (4, "")
-    assert "FAILED  one finite row of one length per text: the embedder returned NaN" in out
+    assert "FAILED  one finite row of one length per text: odd:nan: the embedder returned NaN" in out
 
 
 def test_the_cache_is_described_and_cleared(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pytest
 
-from harness.embedders.contract import opened
 from harness.embedders.packaged import PACKAGES
-from harness.embedders.resolve import parse_spec
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.model import Identity, Ranking
 from harness.testing import FakeEmbedder, check_embedder
 
@@ -54,7 +53,7 @@ def broken(embedder: Embedder | Ranker) -> dict[str, str]:
 )
 def test_what_is_always_there_keeps_the_contract(spec: str) -> None:
     """Baselines and BM25, with and without options."""
-    embedder = opened(parse_spec(spec))
+    embedder = open_embedder(parse_spec(spec))
     assert broken(embedder) == {}
     assert [check.name for check in check_embedder(embedder)] == (CLAUSES if "base" in spec else RANKER_CLAUSES)
 
@@ -68,7 +67,7 @@ def test_what_is_always_there_keeps_the_contract(spec: str) -> None:
 )
 def test_packaged_models_keep_the_contract(name: str) -> None:
     """The real weights: order, batch and repetition do not matter, a text longer than the model's window is taken."""
-    assert broken(opened(parse_spec(f"packaged:{name}"))) == {}
+    assert broken(open_embedder(parse_spec(f"packaged:{name}"))) == {}
 
 
 @pytest.mark.real
@@ -79,7 +78,7 @@ def test_sentence_transformers_keeps_the_contract(options: str) -> None:
     assert found is not None
     assert found.submodule_search_locations is not None
     folder = f"{next(iter(found.submodule_search_locations))}/model"
-    assert broken(opened(parse_spec(f"st:{folder}?device=cpu{options}"))) == {}
+    assert broken(open_embedder(parse_spec(f"st:{folder}?device=cpu{options}"))) == {}
 
 
 def test_static_models_keep_the_contract(tmp_path: Path) -> None:
@@ -93,7 +92,7 @@ def test_static_models_keep_the_contract(tmp_path: Path) -> None:
     tokenizer.pre_tokenizer = Whitespace()
     table = np.array([[0, 0, 0], [1, 0, 2], [0, 1, 4], [3, 1, 1]], dtype=np.float32)
     model2vec.StaticModel(table, tokenizer, normalize=False).save_pretrained(tmp_path / "tiny")
-    assert broken(opened(parse_spec(f"static:{tmp_path}/tiny"))) == {}
+    assert broken(open_embedder(parse_spec(f"static:{tmp_path}/tiny"))) == {}
 
 
 def test_word_vectors_keep_the_contract(tmp_path: Path) -> None:
@@ -101,7 +100,7 @@ def test_word_vectors_keep_the_contract(tmp_path: Path) -> None:
     pytest.importorskip("gensim", reason="the extra vectors is not installed")
     file = tmp_path / "words.vec"
     file.write_text("3 2\nrequest 1 0\n采购 0 1\nlong 1 1\n", "utf-8")
-    assert broken(opened(parse_spec(f"vectors:{file}"))) == {}
+    assert broken(open_embedder(parse_spec(f"vectors:{file}"))) == {}
 
 
 Bend: TypeAlias = "Callable[[Sequence[str], Any], Any]"
@@ -209,7 +208,7 @@ class Silent(FakeEmbedder):
     ("embedder", "note"),
     [
         (Changing(), "two different keys"),
-        (Nameless(), "identity is a str, not a harness.Identity"),
+        (Nameless(), "Nameless: its identity is a str, not a harness.Identity"),
         (Silent(), "Silent failed with RuntimeError: no weights"),
     ],
 )

@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 
 from harness.catalogue import Place, load_suite
-from harness.embedders.contract import opened
-from harness.embedders.resolve import parse_spec
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError
 from harness.evaluate import evaluate, unscored
-from harness.model import Finding, Identity
+from harness.model import Identity
 from harness.testing import FakeEmbedder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from harness.model import Suite
+    from harness.model import Role, Suite, Vectors
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_scores_are_the_metrics_of_the_suite(toy: Suite) -> None:
 
 def test_items_average_to_the_score(toy: Suite) -> None:
     """What is stored per item is what the score is made of."""
-    outcome = evaluate(toy, opened(parse_spec("baseline:hashing")))
+    outcome = evaluate(toy, open_embedder(parse_spec("baseline:hashing")))
     means = {scores.measure: float(scores.values.mean()) for scores in outcome.items}
     assert means == {score.metric: pytest.approx(score.value) for score in outcome.scores}
 
@@ -100,7 +99,7 @@ def test_a_metric_without_items_leaves_its_evidence(graded: Callable[..., Suite]
 
 def test_a_ranker_is_judged_on_retrieval_alone(toy: Suite, graded: Callable[..., Suite]) -> None:
     """Elsewhere it does not apply: every metric says so, without a number and without a zero."""
-    bm25 = opened(parse_spec("bm25:"))
+    bm25 = open_embedder(parse_spec("bm25:"))
     assert evaluate(toy, bm25).status == "ok"
     outcome = evaluate(graded("spearman, pearson", [("a", "b", 1), ("a", "c", 2)]), bm25)
     assert outcome.status == "not_applicable"
@@ -156,17 +155,19 @@ def test_an_instruction_is_put_before_queries_only(toy_suite: Path) -> None:
     assert not any(text.startswith("查询：") for text in documents)
 
 
-def test_what_an_embedder_noticed_is_a_finding(toy: Suite) -> None:
-    """Behind what the task itself has found."""
+def test_zero_vectors_are_a_finding(toy: Suite) -> None:
+    """A text without a direction is as near to one thing as to any other, and a reader must know."""
 
-    class Noticing(FakeEmbedder):
-        """Has something to say."""
+    class Speechless(FakeEmbedder):
+        """Knows no Chinese: one query and two documents of the toy."""
 
-        def findings(self) -> list[Finding]:
-            """One."""
-            return [Finding("oov_texts", 0.25, "1 of 4")]
+        def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+            """Zero for a text that is not ASCII."""
+            return super().embed(texts, role) * np.array([[text.isascii()] for text in texts])
 
-    assert evaluate(toy, Noticing()).findings[-1] == Finding("oov_texts", 0.25, "1 of 4")
+    zero = evaluate(toy, Speechless()).findings[-1]
+    assert (zero.name, zero.value) == ("zero_vectors", 3.0)
+    assert "zero_vectors" not in {finding.name for finding in evaluate(toy, FakeEmbedder()).findings}
 
 
 def test_a_failing_embedder_is_not_hidden(toy: Suite) -> None:

@@ -13,8 +13,8 @@ import pytest
 
 import harness.errors
 from harness.embedders.cached import Cached
-from harness.embedders.contract import called, check_vectors, opened
-from harness.embedders.resolve import parse_spec
+from harness.embedders.contract import called, check_vectors
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.embedders.vector_cache import VectorCache
 from harness.errors import EmbedderError, UsageError
 from harness.model import Finding, Identity, Role
@@ -72,14 +72,14 @@ def test_a_text_is_embedded_once(cache: VectorCache) -> None:
     assert first.tolist() == [[2, 30002, 113], [1, 98, 113], [2, 30002, 113], [0, 0, 113]]
     assert first.dtype == np.float32
     assert inner.calls == [["甲乙", "b", ""]]
-    assert (cached.hits, cached.misses) == (0, 3)
+    assert cached.embedded == ["甲乙", "b", ""]
     assert cached.embed(["", "c", "b"], "query").tolist() == [[0, 0, 113], [1, 99, 113], [1, 98, 113]]
     assert inner.calls[1:] == [["c"]]
-    assert (cached.hits, cached.misses) == (2, 4)
+    assert cached.embedded == ["甲乙", "b", "", "c"]
     later = Cached(again := Recorder(), cache)
     np.testing.assert_array_equal(later.embed(["甲乙", "b", "甲乙", ""], "query"), first)
     assert again.calls == []
-    assert (later.hits, later.misses) == (3, 0)
+    assert later.embedded == []
 
 
 def test_roles_are_apart_unless_the_embedder_is_symmetric(cache: VectorCache) -> None:
@@ -178,8 +178,7 @@ def test_a_killed_process_loses_no_finished_batch(tmp_path: Path) -> None:
     with VectorCache(tmp_path) as cache:
         cached = Cached(inner, cache)
         vectors = cached.embed([f"{i:04}" for i in range(1000)], "query")
-    assert sum(told) <= cached.hits <= sum(told) + 5  # a batch can be stored and not yet told
-    assert cached.misses == 1000 - cached.hits
+    assert sum(told) <= 1000 - len(cached.embedded) <= sum(told) + 5  # a batch can be stored and not yet told
     assert vectors[:, 0].tolist() == list(range(1000))
 
 
@@ -225,7 +224,7 @@ def test_a_changed_dimension_is_refused(cache: VectorCache) -> None:
     cached = Cached(Scripted(lambda texts: np.ones((len(texts), len(texts[0])))), cache, batch=1)
     with pytest.raises(EmbedderError, match="of 3 dimensions, and of 4 before"):
         cached.embed(["four", "two"], "document")
-    with pytest.raises(EmbedderError, match="the cache holds vectors of 2 dimensions, and there were some of 4"):
+    with pytest.raises(EmbedderError, match="there are vectors of 2 dimensions in the cache, and of 4"):
         cached.embed(["a"], "query")
 
 
@@ -243,10 +242,12 @@ def test_vectors_become_float32_rows() -> None:
 def test_findings_are_the_inner_embedders(cache: VectorCache) -> None:
     """What an embedder noticed passes through; one that notices nothing has none."""
     inner = Recorder()
-    assert list(Cached(inner, cache).findings()) == []
-    noticed = Finding("unknown words", 1.0, "")
-    inner.findings = lambda: [noticed]
-    assert list(Cached(inner, cache).findings()) == [noticed]
+    assert list(Cached(inner, cache).findings(["a"])) == []
+    inner.findings = lambda texts: [Finding("letters", float(len("".join(texts))), "")]
+    assert list(Cached(inner, cache).findings(["a", "bc"])) == [Finding("letters", 3.0, "")]
+    inner.findings = lambda texts: texts.missing
+    with pytest.raises(EmbedderError, match="failed with AttributeError"):
+        Cached(inner, cache).findings(["a"])
 
 
 def test_harness_errors_stay_as_they_are() -> None:
@@ -268,9 +269,9 @@ def test_harness_errors_stay_as_they_are() -> None:
 
 def test_opening_reports_what_keeps_an_embedder_from_opening(monkeypatch: pytest.MonkeyPatch) -> None:
     """An unknown backend is a mistake of the user; an exception of a backend is a failure of the embedder."""
-    assert opened(parse_spec("baseline:hashing")).identity.name == "hashing"
+    assert open_embedder(parse_spec("baseline:hashing")).identity.name == "hashing"
     with pytest.raises(UsageError, match="nosuch"):
-        opened(parse_spec("nosuch:model"))
+        open_embedder(parse_spec("nosuch:model"))
     monkeypatch.setattr("harness.embedders.baseline.open_baseline", lambda spec: spec.weights)
     with pytest.raises(EmbedderError, match="baseline:hashing failed with AttributeError"):
-        opened(parse_spec("baseline:hashing"))
+        open_embedder(parse_spec("baseline:hashing"))

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.embedders.baseline import Baseline
-from harness.embedders.bm25 import BM25
+from harness.embedders.contract import Checked, CheckedRanker
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError, UsageError
 from harness.model import Spec
@@ -53,10 +52,11 @@ def test_what_is_no_spec_is_refused(text: str, message: str) -> None:
 
 def test_a_backend_opens_what_it_is_asked_for() -> None:
     """The object of the backend, under its identity."""
-    assert isinstance(open_embedder(parse_spec("bm25:?k1=1")), BM25)
+    assert isinstance(open_embedder(parse_spec("bm25:?k1=1")), CheckedRanker)
     opened = open_embedder(parse_spec("baseline:onehot?dim=8"))
-    assert isinstance(opened, Baseline)
+    assert isinstance(opened, Checked)
     assert str(opened.identity) == "baseline:onehot?dim=8"
+    assert opened.embed(["a b"], "query").shape == (1, 8)
     with pytest.raises(UsageError, match="there is no 'openia' among the embedders"):
         open_embedder(parse_spec("openia:m"))
 
