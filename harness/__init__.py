@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.catalogue import find_places, load_suite
+    from harness.embedders.resolve import open_embedder, parse_spec
     from harness.errors import (
         EmbedderError,
         HarnessError,
@@ -15,33 +17,40 @@ if TYPE_CHECKING:
         SuiteError,
         UsageError,
     )
-    from harness.evaluate import evaluate
-    from harness.model import Embedder, Finding, Identity, Metric, Ranker, Ranking, Run, Score, Spec, Suite
+    from harness.model import Embedder, Finding, Identity, Metric, Ranker, Ranking, Role, Spec, Vectors
     from harness.store import Store
 
 __all__ = [
     "Embedder",
     "EmbedderError",
-    "evaluate",
+    "find_places",
     "Finding",
     "HarnessError",
     "Identity",
+    "load_suite",
     "Metric",
     "MissingExtraError",
     "NotComparableError",
+    "open_embedder",
+    "parse_spec",
     "Ranker",
     "Ranking",
-    "Run",
-    "Score",
+    "Role",
     "Spec",
     "Store",
     "StoreError",
-    "Suite",
     "SuiteError",
     "UsageError",
+    "Vectors",
 ]
 
-_HOMES = {"evaluate": "harness.evaluate", "Store": "harness.store"}
+_HOMES = {
+    "find_places": "harness.catalogue",
+    "load_suite": "harness.catalogue",
+    "open_embedder": "harness.embedders.resolve",
+    "parse_spec": "harness.embedders.resolve",
+    "Store": "harness.store",
+}
 """Where the names are that are neither errors nor nouns."""
 
 

@@ -15,7 +15,10 @@ Exit codes 1 and 2 belong to the gate: regression, inconclusive. 130 is an inter
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class HarnessError(Exception):
@@ -52,6 +55,15 @@ class MissingExtraError(EmbedderError):
 
 class StoreError(HarnessError):
     """The results database or the vector cache cannot be used."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """`Did you mean 'x'? ` with the known name that is most like `name`, or nothing where none is like it."""
+    # Costs 3 ms that only a name which is not known must pay.
+    from difflib import get_close_matches  # noqa: PLC0415 # see above
+
+    close = get_close_matches(name, known, n=1)
+    return f"Did you mean {close[0]!r}? " if close else ""
 
 
 @dataclass(frozen=True)

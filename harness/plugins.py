@@ -5,13 +5,12 @@ Three groups: harness.embedders, harness.tasks, harness.metrics. Only the one as
 
 from __future__ import annotations
 
-import difflib
 import sys
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -82,9 +81,9 @@ def find(group: Group, name: str) -> object:
     """
     table = names(group)
     if name not in table:
-        close = difflib.get_close_matches(name, table, n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
-        raise UsageError(f"there is no {name!r} among the {group}. {hint}Known: {', '.join(sorted(table))}")
+        raise UsageError(
+            f"there is no {name!r} among the {group}. {nearest(name, table)}Known: {', '.join(sorted(table))}"
+        )
     module, _, attribute = table[name].partition(":")
     return getattr(import_module(module), attribute)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 
 DECLARATION = "suite.yaml"
 BEIR_FILES = ("corpus.jsonl", "queries.jsonl", "qrels")
@@ -89,9 +88,7 @@ def _below(root: Path, name: str, above: tuple[Path, ...]) -> list[Place]:
 def _unknown(selected: str) -> str:
     names = [place.name for place in builtin_places()]
     known = dict.fromkeys([name.rpartition("/")[0] for name in names] + names)
-    close = difflib.get_close_matches(selected, known, n=1)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
     return (
-        f"there is no suite {selected!r}: it is neither built in nor a folder. {hint}"
+        f"there is no suite {selected!r}: it is neither built in nor a folder. {nearest(selected, known)}"
         f"Built in: {', '.join(names)}. `harness suites list` describes them."
     )

@@ -126,8 +126,10 @@ def _metric(text: str, kind: type[Task]) -> Metric[Any]:
     name, at, cutoff = text.partition("@")
     if at and not LEGAL_CUTOFF.fullmatch(cutoff):
         raise UsageError(f"bad cutoff: {text!r}; a cutoff is a whole number from 1, as in {name}@10")
-    build = cast("Callable[[int | None], Metric[Any]]", plugins.find("metrics", name))
-    metric = build(int(cutoff) if at else None)
+    found = cast("Metric[Any] | Callable[[int | None], Metric[Any]]", plugins.find("metrics", name))
+    if isinstance(found, Metric) and at:
+        raise UsageError(f"{text!r} has a cutoff, which {name} does not know. Write {name}.")
+    metric = found if isinstance(found, Metric) else found(int(cutoff) if at else None)
     if metric.reads not in kind.yields:
         given = ", ".join(judgements.__name__ for judgements in kind.yields)
         raise UsageError(f"misfit: {metric.name} reads {metric.reads.__name__}, but a {kind.kind} suite yields {given}")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from harness.cli.options import configured, limit_threads, shared_format
+from harness.errors import EmbedderError
 
 
 @click.group()
@@ -50,4 +51,4 @@ def check(spec: str, config: Path | None) -> int:
     checks = workflow(configured(config, None).spec(spec))
     for one in checks:
         click.echo(f"{'ok    ' if one.passed else 'FAILED'}  {one.name}" + (f": {one.note}" if one.note else ""))
-    return 0 if all(one.passed for one in checks) else 4
+    return 0 if all(one.passed for one in checks) else EmbedderError.exit_code

@@ -20,7 +20,7 @@ import numpy as np
 
 from harness.embedders.options import deciding, options
 from harness.embedders.tokens import words
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 from harness.model import Identity, Role, Spec, Vectors
 
 Fill: TypeAlias = Callable[[str, Vectors], None]
@@ -91,7 +91,8 @@ def open_baseline(spec: Spec) -> Baseline:
     Raises UsageError for another name.
     """
     if spec.name not in BASELINES:
-        raise UsageError(f"there is no baseline {spec.name!r}. Known: {', '.join(sorted(BASELINES))}")
+        hint = nearest(spec.name, BASELINES)
+        raise UsageError(f"there is no baseline {spec.name!r}. {hint}Known: {', '.join(sorted(BASELINES))}")
     fill, default = BASELINES[spec.name]
     dimension = options(spec, ("dim",)).integer("dim", default)
     identity = Identity(

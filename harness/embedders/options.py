@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -76,10 +75,8 @@ def options(spec: Spec, allowed: Collection[str]) -> Options:
     """
     for name in spec.options:
         if name not in allowed:
-            close = difflib.get_close_matches(name, allowed, n=1)
-            hint = f"Did you mean {close[0]!r}? " if close else ""
             known = f"Known: {', '.join(sorted(allowed))}" if allowed else "It has none"
-            raise UsageError(f"{spec.text}: there is no option {name!r}. {hint}{known}")
+            raise UsageError(f"{spec.text}: there is no option {name!r}. {nearest(name, allowed)}{known}")
     return Options(spec)
 
 

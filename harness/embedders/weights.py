@@ -19,7 +19,7 @@ _BESIDE_THE_POINT = (
     "readme*", "license*", "notice*",
     "optimizer*", "scheduler*", "trainer_state*", "training_args*", "rng_state*",
 )  # fmt: skip
-"""File names, lower-cased, that change no vector: papers, and what training leaves behind."""
+"""File names, lower-cased, that change no vector: documents, and what training leaves behind."""
 
 
 def digest(where: Path | Sequence[Path], patterns: Sequence[str] = EVERYTHING) -> str:

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.metrics.parts import in_blocks, once, picked, refused
-from harness.model import Metric
+from harness.metrics.parts import PerItem, in_blocks, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Self
 
-    from harness.model import Floats, Index
+    from harness.model import Floats, Metric
 
 _RESOLUTION = 4 * np.finfo(np.float64).eps
 """Spread, relative to the largest value, below which values differ by rounding only."""
 
 
 @dataclass(frozen=True)
-class Graded:
+class Graded(PerItem):
     """Per item the grade that people gave and the score that was predicted, n each."""
 
     ids: Sequence[str]
     groups: Sequence[str]
     gold: Floats
     predicted: Floats
-
-    def take(self, index: Index) -> Self:
-        """The items at `index`, in that order; a position may be repeated."""
-        return type(self)(picked(self.ids, index), picked(self.groups, index), self.gold[index], self.predicted[index])
 
     def evidence(self) -> Mapping[str, Floats]:
         """Both columns, under their names."""
@@ -45,15 +40,8 @@ def spearman(cutoff: int | None) -> Metric[Graded]:
         gold, predicted = _Ranks(judged.gold), _Ranks(judged.predicted)
         return in_blocks(lambda block: _pearson(block, gold.of(block), predicted.of(block)), counts)
 
-    return Metric(
-        name=refused("spearman", cutoff),
-        reads=Graded,
-        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
-        resample=resample,
-        floor=lambda _: 0.0,
-        convention="ties=mean rank",
-        undefined="all values are equal",
-    )
+    metric = resampled(refused("spearman", cutoff), Graded, resample, lambda _: 0.0, undefined="all values are equal")
+    return replace(metric, convention="ties=mean rank")
 
 
 def pearson(cutoff: int | None) -> Metric[Graded]:
@@ -62,14 +50,20 @@ def pearson(cutoff: int | None) -> Metric[Graded]:
     def resample(judged: Graded, counts: Floats) -> Floats:
         return in_blocks(lambda block: _pearson(block, judged.gold, judged.predicted), counts)
 
-    return Metric(
-        name=refused("pearson", cutoff),
-        reads=Graded,
-        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
-        resample=resample,
-        floor=lambda _: 0.0,
-        undefined="all values are equal",
-    )
+    return resampled(refused("pearson", cutoff), Graded, resample, lambda _: 0.0, undefined="all values are equal")
+
+
+def correlation(x: Floats, y: Floats) -> float:
+    """Pearson's r, NaN where either side does not vary."""
+    x, y = x - x.mean(), y - y.mean()
+    norm = float(np.sqrt((x @ x) * (y @ y)))
+    return float(x @ y) / norm if norm > 0 else math.nan
+
+
+def ranks(values: Floats) -> Floats:
+    """Ranks from 1, ties at their mean."""
+    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
 
 
 class _Ranks:

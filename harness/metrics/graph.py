@@ -9,19 +9,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.metrics.parts import mean_of, picked, refused, required, titled
-from harness.model import Metric
+from harness.metrics.correlation import correlation, ranks
+from harness.metrics.parts import PerItem, averaged, refused, required, titled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from harness.model import Floats, Index
+    from harness.model import Floats, Index, Metric
 
 SYMMETRY_TOLERANCE = 1e-6
 """Similarities of i→j and j→i that differ by less are the same number, computed twice."""
@@ -47,12 +47,27 @@ class Layout:
         return bool(np.abs(self.similarity - self.similarity.T).max(initial=0.0) <= SYMMETRY_TOLERANCE)
 
     @cached_property
+    def nearness(self) -> Floats:
+        """The mean similarity of both directions, s × s."""
+        return (self.similarity + self.similarity.T) / 2
+
+    @cached_property
+    def connected(self) -> tuple[Index, Index]:
+        """Rows and columns, above the diagonal, of the pairs of steps between which there is a path."""
+        rows, columns = np.triu_indices(len(self.hops), 1)
+        reached = np.isfinite(self.hops[rows, columns])
+        return rows[reached], columns[reached]
+
+    @cached_property
     def pairs(self) -> tuple[Floats, Floats, Floats]:
-        """Hops, embedding distance (1 − mean cosine of both directions) and spelling distance of connected pairs."""
-        above = np.triu_indices(len(self.hops), 1)
-        connected = np.isfinite(self.hops[above])
-        near = (self.similarity + self.similarity.T) / 2
-        return self.hops[above][connected], 1 - near[above][connected], 1 - self.spelling[above][connected]
+        """Hops, embedding distance (1 − nearness) and spelling distance of the connected pairs."""
+        return self.hops[self.connected], 1 - self.nearness[self.connected], 1 - self.spelling[self.connected]
+
+    @cached_property
+    def ranked(self) -> tuple[Floats, Floats]:
+        """Hops and embedding distance as matrices of the ranks of their pairs, inf where there is no path; s × s."""
+        hops, distance, _ = self.pairs
+        return self._matrix(ranks(hops)), self._matrix(ranks(distance))
 
     @cached_property
     def adjacency_auc(self) -> float:
@@ -82,9 +97,14 @@ class Layout:
         forward, backward = self.similarity[self.edges], self.similarity.T[self.edges]
         return float((np.sign(forward - backward).mean() + 1) / 2)
 
+    def _matrix(self, values: Floats) -> Floats:
+        matrix = np.where(np.isfinite(self.hops), 0.0, np.inf)
+        matrix[self.connected] = matrix.T[self.connected] = values
+        return matrix
+
 
 @dataclass(frozen=True)
-class Layouts:
+class Layouts(PerItem):
     """A layout per process; each process is its own group."""
 
     ids: Sequence[str]
@@ -95,17 +115,9 @@ class Layouts:
         """The processes themselves."""
         return self.ids
 
-    def take(self, index: Index) -> Self:
-        """The processes at `index`, in that order; a position may be repeated."""
-        return replace(self, ids=picked(self.ids, index), layouts=[self.layouts[i] for i in index])
-
-    def evidence(self) -> Mapping[str, Floats]:
-        """None: every metric of these has item values."""
-        return {}
-
 
 @dataclass(frozen=True)
-class Neighbourhoods:
+class Neighbourhoods(PerItem):
     """Per step, whether each of its nearest neighbours belongs to its process: n × k, nearest first.
 
     chance: the share of all other steps that belong to it, n.
@@ -116,41 +128,14 @@ class Neighbourhoods:
     same: NDArray[np.bool_]
     chance: Floats
 
-    def take(self, index: Index) -> Self:
-        """The items at `index`, in that order; a position may be repeated."""
-        return replace(
-            self,
-            ids=picked(self.ids, index),
-            groups=picked(self.groups, index),
-            same=self.same[index],
-            chance=self.chance[index],
-        )
-
-    def evidence(self) -> Mapping[str, Floats]:
-        """None: every metric of these has item values."""
-        return {}
-
 
 @dataclass(frozen=True)
-class Claims:
+class Claims(PerItem):
     """Per near/not-near judgement, whether it holds: n."""
 
     ids: Sequence[str]
     groups: Sequence[str]
     held: NDArray[np.bool_]
-
-    def take(self, index: Index) -> Self:
-        """The items at `index`, in that order; a position may be repeated."""
-        return replace(
-            self,
-            ids=picked(self.ids, index),
-            groups=picked(self.groups, index),
-            held=self.held[index],
-        )
-
-    def evidence(self) -> Mapping[str, Floats]:
-        """None: every metric of these has item values."""
-        return {}
 
 
 def adjacency_auc(cutoff: int | None) -> Metric[Layouts]:
@@ -204,15 +189,10 @@ def purity(cutoff: int | None) -> Metric[Neighbourhoods]:
     def items(judged: Neighbourhoods) -> Floats:
         return np.asarray(judged.same[:, :k].mean(axis=1, dtype=np.float64))
 
-    return Metric(
-        name=titled("purity", k),
-        reads=Neighbourhoods,
-        score=mean_of(items),
-        items=items,
-        floor=lambda judged: float(judged.chance.mean()),
-        cutoff=k,
-        convention="cosine",
-    )
+    def floor(judged: Neighbourhoods) -> float:
+        return float(judged.chance.mean())
+
+    return replace(averaged(titled("purity", k), Neighbourhoods, items, floor, convention="cosine"), cutoff=k)
 
 
 def judgements_held(cutoff: int | None) -> Metric[Claims]:
@@ -221,40 +201,14 @@ def judgements_held(cutoff: int | None) -> Metric[Claims]:
     def items(judged: Claims) -> Floats:
         return judged.held.astype(np.float64)
 
-    return Metric(
-        name=refused("judgements_held", cutoff),
-        reads=Claims,
-        score=mean_of(items),
-        items=items,
-        floor=lambda _: 0.5,
-        convention="a tie does not hold",
-        undefined="the suite has no near/not-near judgements",
-    )
-
-
-def correlation(x: Floats, y: Floats) -> float:
-    """Pearson's r, NaN where either side does not vary."""
-    x, y = x - x.mean(), y - y.mean()
-    norm = float(np.sqrt((x @ x) * (y @ y)))
-    return float(x @ y) / norm if norm > 0 else math.nan
-
-
-def ranks(values: Floats) -> Floats:
-    """Ranks from 1, ties at their mean."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    name = refused("judgements_held", cutoff)
+    metric = averaged(name, Claims, items, lambda _: 0.5, convention="a tie does not hold")
+    return replace(metric, undefined="the suite has no near/not-near judgements")
 
 
 def _per_process(name: str, measure: Callable[[Layout], float], floor: float, undefined: str) -> Metric[Layouts]:
     def items(judged: Layouts) -> Floats:
         return np.array([measure(layout) for layout in judged.layouts])
 
-    return Metric(
-        name=name,
-        reads=Layouts,
-        score=mean_of(items),
-        items=items,
-        floor=lambda _: floor,
-        convention="mean over processes; cosine",
-        undefined=undefined,
-    )
+    metric = averaged(name, Layouts, items, lambda _: floor, convention="mean over processes; cosine")
+    return replace(metric, undefined=undefined)

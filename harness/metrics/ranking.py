@@ -6,20 +6,20 @@ are relevant documents, however long the rankings are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from harness.metrics import chance
-from harness.metrics.parts import mean_of, picked, required, titled
-from harness.model import Metric, Ranking
+from harness.metrics.parts import averaged, mean_of, picked, required, titled
+from harness.model import Ranking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Self
 
-    from harness.model import Floats, Index
+    from harness.model import Floats, Index, Metric
 
 UNRANKED = int(np.iinfo(np.intp).max)
 """The rank of a document that the ranking does not hold."""
@@ -220,15 +220,8 @@ def mean_average_precision(cutoff: int | None) -> Metric[Ranked]:
 def _metric(
     name: str, cutoff: int | None, items: Callable[[Ranked], Floats], floor: Callable[[Ranked], Floats]
 ) -> Metric[Ranked]:
-    return Metric(
-        name=titled(name, cutoff),
-        reads=Ranked,
-        score=mean_of(items),
-        items=items,
-        floor=mean_of(floor),
-        cutoff=cutoff,
-        convention=CONVENTION,
-    )
+    metric = averaged(titled(name, cutoff), Ranked, items, mean_of(floor), convention=CONVENTION)
+    return replace(metric, cutoff=cutoff)
 
 
 def _ranks(indices: Index, indptr: Index, document: Index) -> Index:

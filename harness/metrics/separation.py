@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from harness.metrics import chance
-from harness.metrics.parts import in_blocks, once, picked, refused
-from harness.model import Metric
+from harness.metrics.parts import PerItem, in_blocks, once, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Self
 
     from numpy.typing import NDArray
 
-    from harness.model import Floats, Index
+    from harness.model import Floats, Metric
 
 
 @dataclass(frozen=True)
-class Separated:
+class Separated(PerItem):
     """Per pair whether it matches and how it scored, n each; a higher score says that it matches."""
 
     ids: Sequence[str]
     groups: Sequence[str]
     label: NDArray[np.bool_]
     score: Floats
-
-    def take(self, index: Index) -> Self:
-        """The pairs at `index`, in that order; a position may be repeated."""
-        return type(self)(picked(self.ids, index), picked(self.groups, index), self.label[index], self.score[index])
 
     def evidence(self) -> Mapping[str, Floats]:
         """Both columns, under their names; the label as 0 and 1."""
@@ -120,15 +114,8 @@ def _metric(
         pairs = _Sorted(judged)
         return in_blocks(lambda block: _where_both(measure, pairs.cumulated(block)), counts)
 
-    return Metric(
-        name=name,
-        reads=Separated,
-        score=lambda judged: float(resample(judged, once(len(judged.ids)))[0]),
-        resample=resample,
-        floor=floor,
-        convention=convention,
-        undefined="all pairs match, or none does",
-    )
+    metric = resampled(name, Separated, resample, floor, undefined="all pairs match, or none does")
+    return replace(metric, convention=convention)
 
 
 def _where_both(measure: Callable[[_Cumulated], Floats], cumulated: _Cumulated) -> Floats:

@@ -7,31 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.metrics.parts import mean_of, picked, refused
-from harness.model import Metric
+from harness.metrics.parts import PerItem, averaged, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Self
+    from collections.abc import Sequence
 
-    from harness.model import Floats, Index
+    from harness.model import Floats, Metric
 
 
 @dataclass(frozen=True)
-class TripletMargins:
+class TripletMargins(PerItem):
     """Per triplet sim(anchor, positive) − sim(anchor, negative), n."""
 
     ids: Sequence[str]
     groups: Sequence[str]
     margin: Floats
-
-    def take(self, index: Index) -> Self:
-        """The triplets at `index`, in that order; a position may be repeated."""
-        return type(self)(picked(self.ids, index), picked(self.groups, index), self.margin[index])
-
-    def evidence(self) -> Mapping[str, Floats]:
-        """None: every metric of triplets has item values."""
-        return {}
 
 
 def triplet_accuracy(cutoff: int | None) -> Metric[TripletMargins]:
@@ -40,14 +30,8 @@ def triplet_accuracy(cutoff: int | None) -> Metric[TripletMargins]:
     def items(judged: TripletMargins) -> Floats:
         return (judged.margin > 0).astype(np.float64)
 
-    return Metric(
-        name=refused("triplet_accuracy", cutoff),
-        reads=TripletMargins,
-        score=mean_of(items),
-        items=items,
-        floor=lambda _: 0.5,
-        convention="ties=wrong",
-    )
+    name = refused("triplet_accuracy", cutoff)
+    return averaged(name, TripletMargins, items, lambda _: 0.5, convention="ties=wrong")
 
 
 def triplet_margin(cutoff: int | None) -> Metric[TripletMargins]:
@@ -56,10 +40,4 @@ def triplet_margin(cutoff: int | None) -> Metric[TripletMargins]:
     def items(judged: TripletMargins) -> Floats:
         return np.asarray(judged.margin, np.float64)
 
-    return Metric(
-        name=refused("triplet_margin", cutoff),
-        reads=TripletMargins,
-        score=mean_of(items),
-        items=items,
-        floor=lambda _: 0.0,
-    )
+    return averaged(refused("triplet_margin", cutoff), TripletMargins, items, lambda _: 0.0)

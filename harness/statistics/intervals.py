@@ -57,8 +57,7 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
         return Interval(None, None, f"the score is undefined on {share:.0%} of the resamples: {metric.undefined}")
     if np.ptp(defined) <= RESOLUTION * np.abs(defined).max():
         return Interval(None, None, "every resample gives the same score, so resampling cannot show the spread")
-    value = metric.score(judgements)
-    shift = 0.0 if metric.items is not None else _bias(defined, value)
+    shift = 0.0 if metric.items is not None else _bias(defined, metric.score(judgements))
     low, high = np.interp(_levels(groups, shift), np.linspace(0, 1, len(defined)), np.sort(defined))
     return Interval(float(low), float(high))
 

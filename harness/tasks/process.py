@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from harness.metrics.graph import Claims, Layout, Layouts, Neighbourhoods, ranks
+from harness.metrics.graph import Claims, Layout, Layouts, Neighbourhoods
 from harness.metrics.ranking import Ranked, Relevant, ranked
 from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vectors
 from harness.search import best_of, unit
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.errors import Faults
-    from harness.model import Index
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Process:
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:
         """The Mantel p of hop_spearman over all processes and of each, and whether direction can be told."""
         layouts: Layouts = judged[Layouts]
-        tested = mantel([_ranked_matrices(layout) for layout in layouts.layouts], random)
+        tested = mantel([layout.ranked for layout in layouts.layouts], random)
         note = f"hop_spearman above 0; {PERMUTATIONS} permutations of the steps within each process"
         found = [Finding("mantel_p", tested.overall, note)]
         found += [Finding("mantel_p", p, note, name) for name, p in zip(layouts.ids, tested.each, strict=True)]
@@ -160,7 +159,7 @@ def _names(items: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
 
 def _holding(layout: Layout) -> Mapping[str, NDArray[np.bool_]]:
     """Where a judgement holds, s × s, by judgement; never against an empty set of other steps."""
-    near = (layout.similarity + layout.similarity.T) / 2
+    near = layout.nearness
     adjacent = layout.hops == 1
     distant = ~adjacent & ~np.eye(len(near), dtype=bool)
     return {"near": near > _mean_of_others(near, distant), "not-near": near < _mean_of_others(near, adjacent)}
@@ -171,15 +170,3 @@ def _mean_of_others(near: Floats, among: NDArray[np.bool_]) -> Floats:
     rest = among.sum(axis=1, keepdims=True) - among
     total = np.where(among, near, 0.0).sum(axis=1, keepdims=True) - np.where(among, near, 0.0)
     return np.where(rest > 0, np.round(total / np.maximum(rest, 1), 9), np.nan)
-
-
-def _ranked_matrices(layout: Layout) -> tuple[Floats, Floats]:
-    """Hops and distances as matrices of ranks of their pairs; inf where two steps are not connected."""
-    above: tuple[Index, ...] = np.triu_indices(len(layout.hops), 1)
-    near = (layout.similarity + layout.similarity.T) / 2
-    matrices = []
-    for values in (layout.hops[above], 1 - near[above]):
-        matrix = np.zeros_like(layout.hops)
-        matrix[above] = np.where(np.isfinite(layout.hops[above]), ranks(values), np.inf)
-        matrices.append(matrix + matrix.T)
-    return matrices[0], matrices[1]

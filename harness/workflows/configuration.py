@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,12 +37,10 @@ class Configuration:
         """The spec that a name stands for, or the name itself where it is a spec."""
         if name in self.embedders or ":" in name:
             return self.embedders.get(name, name)
-        close = difflib.get_close_matches(name, self.embedders, n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
         known = ", ".join(self.embedders) or "none"
         raise UsageError(
-            f"{name!r} is neither a spec (backend:model) nor a name in {FILE}. {hint}Names there: {known}. "
-            "`harness embedders list` shows the backends."
+            f"{name!r} is neither a spec (backend:model) nor a name in {FILE}. {nearest(name, self.embedders)}"
+            f"Names there: {known}. `harness embedders list` shows the backends."
         )
 
 

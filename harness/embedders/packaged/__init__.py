@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from harness.embedders.packaged import all_minilm_l6_v2, multilingual_e5_small, use_multilingual, wordllama
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +32,5 @@ def open_packaged(spec: Spec) -> Embedder:
     for package, opener in _MODELS:
         if package.name.lower() == spec.name.lower():
             return opener(spec)
-    close = difflib.get_close_matches(spec.name, PACKAGES, n=1)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
+    hint = nearest(spec.name, PACKAGES)
     raise UsageError(f"there is no packaged model {spec.name!r}. {hint}Known: {', '.join(PACKAGES)}")

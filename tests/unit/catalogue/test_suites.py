@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
+from harness import plugins
 from harness.errors import SuiteError
+from harness.metrics.ranking import mrr
 from harness.model import Suite
 
 if TYPE_CHECKING:
@@ -209,8 +212,6 @@ def test_many_faults_of_one_kind_are_counted(retrieval: Files, load: Load) -> No
 @pytest.mark.parametrize("kind", ["retrieval", "similarity", "pairs", "triplets", "process"])
 def test_no_row_that_can_be_used(faults_of: FaultsOf, kind: str) -> None:
     """Tables in which every row has a fault are reported row by row, and nothing is built of them."""
-    from harness import plugins
-
     task: Any = plugins.find("tasks", kind)
     metric = {"retrieval": "ndcg@10", "similarity": "spearman", "pairs": "auc", "process": "hop_spearman"}
     files = {"suite.yaml": f"title: t\ntask: {kind}\nmetrics: [{metric.get(kind, 'triplet_accuracy')}]\ntables:\n"}
@@ -248,3 +249,15 @@ def test_labels_of_every_format(pairs: Files, load: Load, faults_of: FaultsOf) -
         "p.tsv:2 [label]: unknown value: 'yes'; allowed are 0, false, 1, true",
         "p.tsv:3 [label]: unknown value: 'no'; allowed are 0, false, 1, true",
     ]
+
+
+def test_a_plugged_in_metric_may_be_a_value(
+    retrieval: Files, load: Load, faults_of: FaultsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Metric itself, not a function of a cutoff; a cutoff behind its name is then a fault."""
+    mine = replace(mrr(None), name="mine")
+    find = plugins.find
+    monkeypatch.setattr(plugins, "find", lambda group, name: mine if name == "mine" else find(group, name))
+    assert load(changed(retrieval, "suite.yaml", "ndcg@10", "mine")).headline is mine
+    (fault,) = faults_of(changed(retrieval, "suite.yaml", "ndcg@10", "mine@5"))
+    assert "has a cutoff, which mine does not know" in fault
