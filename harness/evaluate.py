@@ -97,12 +97,19 @@ def measure(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Score:
         value=value if defined else None,
         interval=interval(metric, judgements, draws) if defined else missing,
         floor=metric.floor(judgements) if defined else None,
-        items=len(judgements.ids),
+        items=_count(metric, judgements),
         higher_is_better=metric.higher_is_better,
         status="ok" if defined else "not_applicable",
         reason="" if defined else metric.undefined,
         convention=metric.convention,
     )
+
+
+def _count(metric: Metric[Any], judgements: Judgements) -> int:
+    """How many items the score is made of: those on which the metric is defined."""
+    if metric.items is None or not len(judgements.ids):
+        return len(judgements.ids)
+    return sum(map(math.isfinite, metric.items(judgements)))
 
 
 def _embedded(suite: Suite, embedder: Embedder) -> tuple[tuple[Judgements, ...], tuple[Finding, ...]]:
@@ -117,7 +124,8 @@ def _embedded(suite: Suite, embedder: Embedder) -> tuple[tuple[Judgements, ...],
 
 def _ranked(task: RankingTask, ranker: Ranker) -> tuple[Judgements, ...]:
     texts = task.texts()
-    ranking = ranker.rank(texts["queries"].prompted(), texts["documents"].prompted(), task.depth)
+    # Without the instruction: that is a prompt for a model, and would be so many more words to look for.
+    ranking = ranker.rank(texts["queries"].texts, texts["documents"].texts, task.depth)
     return task.judge_ranking(ranking)
 
 

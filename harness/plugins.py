@@ -81,9 +81,8 @@ def find(group: Group, name: str) -> object:
     """
     table = names(group)
     if name not in table:
-        raise UsageError(
-            f"there is no {name!r} among the {group}. {nearest(name, table)}Known: {', '.join(sorted(table))}"
-        )
+        hint = nearest(name, table)
+        raise UsageError(f"there is no {name!r} among the {group}. {hint}Known: {', '.join(sorted(table))}")
     module, _, attribute = table[name].partition(":")
     return getattr(import_module(module), attribute)
 

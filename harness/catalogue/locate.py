@@ -45,13 +45,19 @@ def find_places(selected: str) -> list[Place]:
     folder = _folder(selected)
     if folder is None:
         raise UsageError(_unknown(selected))
-    found = _below(folder, folder.resolve().name, ())
+    found = [_apart(place) for place in _below(folder, folder.resolve().name, ())]
     if not found:
         raise UsageError(
             f"the folder {folder} holds no suite: neither a {DECLARATION} (in it or below it) nor BEIR's "
             "layout (corpus.jsonl, queries.jsonl, qrels/)"
         )
     return found
+
+
+def _apart(place: Place) -> Place:
+    """A suite on disk never goes by the name of a built-in one: their results would be taken for each other's."""
+    taken = place.name in {builtin.name for builtin in builtin_places()}
+    return Place(f"./{place.name}", place.folder) if taken else place
 
 
 def _folder(selected: str) -> Path | None:

@@ -5,6 +5,7 @@ Everything but click is imported inside the commands: `harness --help` must not 
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -55,6 +56,9 @@ for command in (run, table, suites, embedders, cache, sql):
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding="utf-8")  # what a redirection gets on Windows cannot hold Chinese, nor boxes
     sys.exit(_code(arguments))
 
 

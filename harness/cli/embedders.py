@@ -27,10 +27,10 @@ def list_(layout: str) -> None:
     \b
     harness embedders list
     """
-    from harness.report import QUERY_FORMATS
+    from harness import report
     from harness.workflows.embedders import listing
 
-    click.echo(QUERY_FORMATS[layout](*listing(configured(None, None))), nl=False)
+    click.echo(report.listing(*listing(configured(None, None)), layout), nl=False)
 
 
 @embedders.command()

@@ -24,8 +24,8 @@ def sql(statement: str, config: Path | None, store: Path | None, layout: str) ->
     """
     configuration = configured(config, store)
 
-    from harness.report import QUERY_FORMATS
+    from harness.report import listing
     from harness.store import Store
 
     columns, rows = Store(configuration.store).query(statement)
-    click.echo(QUERY_FORMATS[layout](columns, rows), nl=False)
+    click.echo(listing(columns, rows, layout), nl=False)

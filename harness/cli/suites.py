@@ -24,10 +24,10 @@ def list_(layout: str) -> None:
     \b
     harness suites list --format markdown
     """
-    from harness.report import QUERY_FORMATS
+    from harness import report
     from harness.workflows.suites import listing
 
-    click.echo(QUERY_FORMATS[layout](*listing()), nl=False)
+    click.echo(report.listing(*listing(), layout), nl=False)
 
 
 @suites.command()

@@ -41,4 +41,6 @@ def table(
     found = workflow(configuration, suites, embedders)
     click.echo(comparison(found.rows, layout, every=every), nl=False)
     if found.hidden:
-        click.echo(f"{found.hidden} results are hidden: they were made on an older version of their suite", err=True)
+        click.echo(
+            f"{found.hidden} results are hidden: they were made on other data under the same suite name", err=True
+        )

@@ -66,7 +66,15 @@ class Checked:
     def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
         """What the inner embedder notices about `texts`, if it notices anything."""
         inner = self._inner
-        return tuple(called(self.identity, lambda: inner.findings(texts))) if isinstance(inner, Notices) else ()
+        if not isinstance(inner, Notices):
+            return ()
+        found = tuple(called(self.identity, lambda: inner.findings(texts)))
+        for finding in found:
+            if not finding.note or (finding.value is not None and not np.isfinite(finding.value)):
+                raise EmbedderError(
+                    f"{self.identity}: the finding {finding.name!r} has no note, or a value that is not finite"
+                )
+        return found
 
 
 class CheckedRanker:

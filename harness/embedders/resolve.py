@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,10 @@ from harness.model import Embedder, Ranker, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_SECRET = re.compile(r"(?i)(key|token|secret|password|credential)s?$")
+"""How options end that hold a secret; one that names an environment variable ends in _env."""
 
 
 def parse_spec(text: str) -> Spec:
@@ -26,6 +31,11 @@ def parse_spec(text: str) -> Spec:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"{text!r}: option {pair!r} is not of the form option=value")
+        if _SECRET.search(key):
+            raise UsageError(
+                f"option {key!r}: a spec is shown and recorded, so a secret must not stand in it. Put it into an "
+                f"environment variable and name that, as in {key}_env=MY_KEY"
+            )
         if key in options:
             raise UsageError(f"{text!r}: option {key!r} is given twice")
         options[key] = parse_qsl(f"v={value}", keep_blank_values=True)[0][1]
@@ -43,4 +53,5 @@ def open_embedder(spec: Spec) -> Checked | CheckedRanker:
     identified(
         embedder, spec.text
     )  # first: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise
-    return CheckedRanker(embedder) if isinstance(embedder, Ranker) else Checked(embedder)
+    ranks_only = isinstance(embedder, Ranker) and not hasattr(embedder, "embed")
+    return CheckedRanker(cast("Ranker", embedder)) if ranks_only else Checked(cast("Embedder", embedder))

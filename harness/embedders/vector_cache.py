@@ -41,17 +41,26 @@ _UNWRITABLE = (  # a full disk too is no more than "Input/output error" to LMDB
 )
 
 
+_CACHES = {"darwin": ("Library", "Caches"), "win32": ("AppData", "Local")}
+"""Where a platform keeps caches, below the user's home."""
+_SPARE = 1 << 16  # bytes: LMDB's lock file and first pages
+
+
 def default_cache_folder() -> Path:
     """$EMBEDDING_HARNESS_CACHE, else `embedding-harness` where the platform keeps caches of a user."""
     chosen = os.environ.get("EMBEDDING_HARNESS_CACHE")
     if chosen:
         return Path(chosen)
-    homes = {
-        "darwin": Path.home() / "Library" / "Caches",
-        "win32": Path(os.environ.get("LOCALAPPDATA", Path.home())),
-    }
-    home = os.environ.get("XDG_CACHE_HOME") or homes.get(sys.platform, Path.home() / ".cache")
-    return Path(home) / "embedding-harness"
+    given = os.environ.get("XDG_CACHE_HOME") or (os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None)
+    if given:
+        return Path(given) / "embedding-harness"
+    try:
+        home = Path.home()
+    except RuntimeError as error:  # a container that runs under a number without a user
+        raise StoreError(
+            f"there is no home folder for the vector cache ({error}). Set EMBEDDING_HARNESS_CACHE."
+        ) from error
+    return home.joinpath(*_CACHES.get(sys.platform, (".cache",))) / "embedding-harness"
 
 
 def vector_keys(identity: Identity, role: Role, texts: Sequence[str]) -> list[bytes]:
@@ -196,6 +205,7 @@ class VectorCache:
         self._home.mkdir(parents=True, exist_ok=True)
         if self._home.resolve() in _OPEN:
             raise StoreError(f"the vector cache {self.folder} is already open in this process; use that VectorCache")
+        self._reserve()
         # Without metasync, a commit is one flush instead of two: losing power can undo the last commit, never
         # harm an earlier one, and killing the process loses nothing.
         opened = lmdb.open(str(self._home), map_size=_MAP_SIZE, metasync=False)
@@ -214,6 +224,17 @@ class VectorCache:
                 "`harness cache clear`, or choose another folder with EMBEDDING_HARNESS_CACHE."
             )
         return opened
+
+    def _reserve(self) -> None:
+        """Refuse a full disk with an OSError. LMDB maps its files without blocks behind them and would be killed."""
+        spare = self._home / f"spare-{uuid.uuid4().hex}"
+        try:
+            with spare.open("wb") as file:
+                file.write(bytes(_SPARE))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            spare.unlink(missing_ok=True)
 
     def _begin(self, opened: Any, *, write: bool) -> Any:
         import lmdb

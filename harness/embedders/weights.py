@@ -44,11 +44,21 @@ def _named(where: Path | Sequence[Path], patterns: Sequence[str]) -> Iterable[tu
         return sorted((path.name, path) for path in where)
     if not where.is_dir():
         raise EmbedderError(f"there is no model folder at {where.absolute()}")
-    inside = ((path.relative_to(where), path) for path in where.rglob("*") if path.is_file())
+    inside = ((path.relative_to(where), path) for path in _files(where, frozenset()))
     found = sorted((name.as_posix(), path) for name, path in inside if _decides(name, patterns))
     if not found:
         raise EmbedderError(f"no file of a model ({', '.join(patterns)}) is in {where.absolute()}")
     return found
+
+
+def _files(folder: Path, above: frozenset[Path]) -> Iterable[Path]:
+    """Every file in `folder` and below it, behind links too; a link back to a folder `above` is not followed."""
+    real = folder.resolve()
+    for path in sorted(folder.iterdir()) if real not in above else ():
+        if path.is_dir():
+            yield from _files(path, above | {real})
+        elif path.is_file():
+            yield path
 
 
 def _decides(name: Path, patterns: Sequence[str]) -> bool:

@@ -64,7 +64,7 @@ class Layout:
         return self.hops[self.connected], 1 - self.nearness[self.connected], 1 - self.spelling[self.connected]
 
     @cached_property
-    def ranked(self) -> tuple[Floats, Floats]:
+    def rank_matrices(self) -> tuple[Floats, Floats]:
         """Hops and embedding distance as matrices of the ranks of their pairs, inf where there is no path; s × s."""
         hops, distance, _ = self.pairs
         return self._matrix(ranks(hops)), self._matrix(ranks(distance))

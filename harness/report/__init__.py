@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 _TABLES: Mapping[str, Callable[[Grid], str]] = {"table": terminal, "markdown": markdown}
 _ROWS: Mapping[str, Callable[[Sequence[Row]], str]] = {"json": as_json, "csv": as_csv}
 
-QUERY_FORMATS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]], str]] = {
+_LISTINGS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]], str]] = {
     "table": query_terminal,
     "markdown": query_markdown,
     "json": query_json,
     "csv": query_csv,
 }
-"""Ways to show any other table: column names and rows."""
 
-__all__ = ["QUERY_FORMATS", "comparison"]
+__all__ = ["comparison", "listing"]
 
 
 def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:
@@ -37,3 +36,11 @@ def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:
     if layout in _ROWS:
         return _ROWS[layout](rows)
     return _TABLES[layout](grid([row for row in rows if every or row.headline]))
+
+
+def listing(columns: Sequence[str], rows: Sequence[Sequence[object]], layout: str) -> str:
+    """Any other table, from the names of its columns and its rows, in the layout that --format names.
+
+    Raises UsageError for json when two columns share a name.
+    """
+    return _LISTINGS[layout](columns, rows)

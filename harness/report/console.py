@@ -1,10 +1,10 @@
-"""A console that records instead of printing, as wide as the terminal that will show the text."""
+"""A console to capture text with, as wide as the terminal that will show the text."""
 
 from __future__ import annotations
 
-import io
 import shutil
 import sys
+from io import StringIO
 
 from rich.console import Console
 
@@ -12,14 +12,9 @@ FALLBACK_WIDTH = 120
 """Columns, where the output is no terminal."""
 
 
-def recording() -> Console:
-    """A console whose text `text_of` returns; coloured only where stdout is a terminal."""
+def console() -> Console:
+    """A console that draws lines whatever the encoding of stdout; coloured only where stdout is a terminal."""
     width = shutil.get_terminal_size((FALLBACK_WIDTH, 24)).columns
     colour = sys.stdout.isatty()
-    return Console(file=io.StringIO(), width=width, force_terminal=colour, legacy_windows=False, highlight=False)
-
-
-def text_of(console: Console) -> str:
-    """What was printed on a `recording` console."""
-    assert isinstance(console.file, io.StringIO)  # noqa: S101 # for the type checker: `recording` made it
-    return console.file.getvalue()
+    # On a file of stdout's encoding, GBK for one, it would draw with + and -.
+    return Console(file=StringIO(), width=width, force_terminal=colour, legacy_windows=False, highlight=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.console import recording, text_of
+from harness.report.console import console
 from harness.report.markdown import escaped, line
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ def query_terminal(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> 
         table.add_column(Text(column), overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row))
-    console = recording()
-    console.print(table)
-    return text_of(console)
+    screen = console()
+    with screen.capture() as captured:
+        screen.print(table)
+    return captured.get()
 
 
 def query_markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

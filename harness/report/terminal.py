@@ -9,14 +9,14 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from harness.report.console import recording, text_of
+from harness.report.console import console
 from harness.report.grid import EMPTY, MISSING, Cell, Column, Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FLOOR = "random floor"
-LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what an embedder without sense gets."
+LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score."
 _PADDING = 3
 
 
@@ -24,13 +24,14 @@ def terminal(grid: Grid) -> str:
     """One table, or several below each other where the terminal is too narrow; then the footnotes."""
     if not grid.columns:
         return EMPTY
-    console = recording()
-    for columns in _pages(grid, console.width):
-        console.print(_table(grid, columns))
-    console.print(LEGEND, style="dim", soft_wrap=True)
-    for number, note in enumerate(grid.notes, start=1):
-        console.print(Text(f"[{number}] {note}"), soft_wrap=True)
-    return text_of(console)
+    screen = console()
+    with screen.capture() as captured:
+        for columns in _pages(grid, screen.width):
+            screen.print(_table(grid, columns))
+        screen.print(LEGEND, style="dim", soft_wrap=True)
+        for number, note in enumerate(grid.notes, start=1):
+            screen.print(Text(f"[{number}] {note}"), soft_wrap=True)
+    return captured.get()
 
 
 def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:

@@ -46,6 +46,7 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
 
     draws: shared by the metrics of a suite, which need not draw the same groups again each.
     """
+    judgements = _defined(metric, judgements)
     group = _group_numbers(judgements.groups)
     groups = int(group.max()) + 1 if len(group) else 0
     if groups < FEWEST_GROUPS:
@@ -60,6 +61,14 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
     shift = 0.0 if metric.items is not None else _bias(defined, metric.score(judgements))
     low, high = np.interp(_levels(groups, shift), np.linspace(0, 1, len(defined)), np.sort(defined))
     return Interval(float(low), float(high))
+
+
+def _defined(metric: Metric[Any], judgements: Judgements) -> Judgements:
+    """The items on which the metric is a number: only they, and their groups, are drawn."""
+    values = metric.items(judgements) if metric.items is not None else None
+    if values is None or np.isfinite(values).all():
+        return judgements
+    return judgements.take(np.flatnonzero(np.isfinite(values)))
 
 
 def _group_numbers(groups: Sequence[str]) -> Index:

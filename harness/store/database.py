@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _ROWS = f"select {', '.join(Row.__dataclass_fields__)} from leaderboard"  # noqa: S608 # our own names
 _HIDDEN = """
     select count(*) from (
-        select suite, embedder, identity from run where identity is not null and fingerprint <> ''
-        except select suite, embedder, identity from latest
+        select suite, embedder from run where identity is not null and fingerprint <> ''
+        except select suite, embedder from latest
     )"""
 _SELECTED = """
     ($suites is null or exists (
@@ -115,7 +115,8 @@ class Store:
         import duckdb  # noqa: PLC0415 # 0.13 s, which `harness --help` must not pay
 
         with self._reading() as database:
-            for setting in ("enable_external_access=false", "python_enable_replacements=false"):
+            # The temporary directory is one that even a locked connection may write to.
+            for setting in ("temp_directory=''", "enable_external_access=false", "python_enable_replacements=false"):
                 database.execute(f"set {setting}")
             database.execute("set lock_configuration=true")
             try:

@@ -1,8 +1,8 @@
 -- What `harness sql` is for. Made anew whenever a migration ran: a change here comes with a migration.
 
 -- The latest run of every embedder on the newest data of every suite. Results on older data stay in `run`.
--- A suite that could not be read (no fingerprint) or an embedder that could not be opened (no identity) is shown
--- until any later run of the same suite and embedder replaces it.
+-- A suite that could not be read (no fingerprint) or an embedder that could not be opened (no identity) replaces what
+-- was there under the same names, until a later run replaces it.
 create or replace view latest as
 with
     dated as (
@@ -20,15 +20,17 @@ with
             row_number() over (
                 partition by suite, embedder, identity, blank order by started_at desc, id desc
             ) as place,
-            row_number() over (partition by suite, embedder order by started_at desc, id desc) as place_of_name
+            row_number() over (partition by suite, embedder order by started_at desc, id desc) as place_of_name,
+            max(case when blank then started_at || id end) over (partition by suite, embedder) as last_blank
         from dated
         where fingerprint in (newest, '')
     )
-select * exclude (blank, newest, place, place_of_name)
+select * exclude (blank, newest, place, place_of_name, last_blank)
 from placed
-where place = 1 and (not blank or place_of_name = 1);
+where place = 1 and case when blank then place_of_name = 1 else started_at || id > coalesce(last_blank, '') end;
 
--- A line per score of `latest`; a run that ended without any score has one line, without a metric.
+-- A line per score of `latest`; a run that ended without any score has one line, without a metric. Scores that were
+-- made under an older convention of their metric are another number under the same name, and left out.
 create or replace view leaderboard as
 select
     latest.suite,
@@ -52,4 +54,7 @@ select
     latest.started_at,
     coalesce(score.position, 0) as position
 from latest
-left join score on score.run = latest.id;
+left join score on score.run = latest.id
+qualify score.convention is null or score.convention = first_value(score.convention) over (
+    partition by latest.suite, score.metric order by latest.started_at desc, latest.id desc
+);

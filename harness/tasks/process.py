@@ -90,7 +90,7 @@ class Process:
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:
         """The Mantel p of hop_spearman over all processes and of each, and whether direction can be told."""
         layouts: Layouts = judged[Layouts]
-        tested = mantel([layout.ranked for layout in layouts.layouts], random)
+        tested = mantel([layout.rank_matrices for layout in layouts.layouts], random)
         note = f"hop_spearman above 0; {PERMUTATIONS} permutations of the steps within each process"
         found = [Finding("mantel_p", tested.overall, note)]
         found += [Finding("mantel_p", p, note, name) for name, p in zip(layouts.ids, tested.each, strict=True)]

@@ -18,10 +18,20 @@ if TYPE_CHECKING:
 def table(configuration: Configuration, suites: Sequence[str], embedders: Sequence[str]) -> Shown:
     """The latest run of each embedder on each suite; none named is all of them.
 
-    Raises StoreError when there is no store or it cannot be read.
+    Raises StoreError when there is no store or it cannot be read, UsageError when it holds nothing of what was named.
     """
+    store = Store(configuration.store)
     names = [name for selected in suites for name in _names(selected)]
-    return Store(configuration.store).rows(names, embedders)
+    shown = store.rows(names, embedders)
+    if not shown.rows and (suites or embedders):
+        held = store.rows().rows
+        suites_held, embedders_held = ({getattr(row, what) for row in held} for what in ("suite", "embedder"))
+        raise UsageError(
+            f"{configuration.store} holds nothing for {', '.join((*suites, *embedders))}. "
+            f"Suites there: {', '.join(sorted(suites_held)) or 'none'}. "
+            f"Embedders: {', '.join(sorted(embedders_held)) or 'none'}."
+        )
+    return shown
 
 
 def _names(selected: str) -> list[str]:

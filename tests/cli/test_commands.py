@@ -31,7 +31,7 @@ TABLE = """\
 ├──────────────────┼──────────────┼─────────────┤
 │ random floor     │        0.000 │       0.590 │
 └──────────────────┴──────────────┴─────────────┘
-Second line: 95 % interval. Best of a column: *. Random floor: what an embedder without sense gets.
+Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score.
 [1] no interval: 3 independent groups of items: at least 5 are needed
 [2] bm25: ranks documents and has no vectors; a similarity suite needs vectors
 """
@@ -128,11 +128,13 @@ def test_csv_holds_what_json_holds(ran: Callable[..., Any], harness: Callable[..
 
 
 def test_table_shows_what_is_selected(ran: Callable[..., Any], harness: Callable[..., Any], store: Path) -> None:
-    """By suite and by embedder; a selection without results says so."""
+    """By suite and by embedder; a selection without results is a mistake, and what there is is named."""
     ran()
     selected = json.loads(harness("table", "-s", "toy", "-e", "bm25:", "--store", store, "--format", "json").stdout)
     assert {(row["suite"], row["embedder"]) for row in selected} == {("toy", "bm25:")}
-    assert harness("table", "-s", "other", "--store", store) == (0, "no results\n", "")
+    code, out, err = harness("table", "-s", "other", "--store", store)
+    assert (code, out) == (3, "")
+    assert "holds nothing for other. Suites there: toy. Embedders: " in err
 
 
 def test_table_tells_of_results_on_older_data(
@@ -144,7 +146,7 @@ def test_table_tells_of_results_on_older_data(
     corpus.write_text(corpus.read_text("utf-8") + '{"_id": "d6", "text": "one more"}\n', "utf-8")
     harness("run", "-s", toy_suite, "-e", "bm25:", "--store", store)
     code, out, err = harness("table", "-s", "toy", "--store", store)
-    assert (code, err) == (0, "1 results are hidden: they were made on an older version of their suite\n")
+    assert (code, err) == (0, "1 results are hidden: they were made on other data under the same suite name\n")
     assert "baseline:hashing" not in out
 
 

@@ -35,10 +35,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 """Package → the modules that may import it, in whatever way."""
 
-HEAVY = (
-    *("bm25s", "duckdb", "gensim", "lmdb", "model2vec", "mteb", "openai", "pandas", "scipy.stats"),
-    *("sentence_transformers", "sklearn", "tokenizers", "torch", "transformers"),
-)
+HEAVY = (*(OWNERS.keys() - {"click", "rich"}), "pandas", "scipy.stats", "sklearn")
 """Takes long to import, or is not installed everywhere: only ever imported inside the function that needs it."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness import errors
-from harness.errors import Fault, Faults, HarnessError, MissingExtraError, SuiteError
+from harness.errors import Fault, Faults, HarnessError, MissingExtraError, SuiteError, nearest
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,21 @@ def test_a_missing_extra_says_how_to_get_it() -> None:
     """The command can be copied."""
     text = str(MissingExtraError("model2vec", "static"))
     assert text == "model2vec is not installed. Install it with: pip install 'embedding-harness[static]'"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("ndgc", "Did you mean 'ndcg'? "),
+        ("zh/proces", "Did you mean 'zh/process'? "),
+        ("spearmen", ""),
+        ("", ""),
+    ],
+)
+def test_a_misspelt_name_is_told_the_nearest_one(name: str, hint: str) -> None:
+    """The one most like it, ready to stand before the rest of a message; nothing where none is like it."""
+    assert nearest(name, {"mrr": 1, "ndcg": 2, "ndcg_cut": 3, "zh/process": 4}) == hint
+    assert nearest(name, ()) == ""
 
 
 @pytest.mark.parametrize(

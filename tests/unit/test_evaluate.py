@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from harness.catalogue import Place, load_suite
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError
 from harness.evaluate import evaluate, unscored
-from harness.model import Identity
+from harness.model import Identity, Ranking
 from harness.testing import FakeEmbedder
 
 if TYPE_CHECKING:
@@ -192,3 +193,41 @@ def test_an_outcome_without_a_number_has_a_line_per_metric(toy: Suite) -> None:
     ]
     (unnamed,) = unscored((), "failed", "2 faults").scores
     assert (unnamed.metric, unnamed.value, unnamed.status, unnamed.reason) == ("", None, "failed", "2 faults")
+
+
+def test_a_ranker_does_not_get_the_instruction(toy_suite: Path) -> None:
+    """It is a prompt for a model; to a ranker it would be so many more words to look for."""
+    declaration = toy_suite / "suite.yaml"
+    declaration.write_text(
+        declaration.read_text("utf-8") + "parameters: {instruction: 'flights of stairs '}\n", "utf-8"
+    )
+    suite = load_suite(Place("toy", toy_suite))
+    asked: list[str] = []
+
+    class Asked:
+        """Remembers its queries."""
+
+        identity = Identity("fake", "asked", "1")
+
+        def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
+            """Nothing found."""
+            del documents
+            asked.extend(queries)
+            return Ranking(np.full((len(queries), k), -1), np.full((len(queries), k), -np.inf, np.float32))
+
+    evaluate(suite, Asked())
+    assert not any("stairs" in query for query in asked)
+
+
+def test_undefined_items_are_not_counted(tmp_path: Path) -> None:
+    """Of six processes, two have a pair of steps only, on which a correlation says nothing: four items, no interval."""
+    chains = ["a b c", "d e f", "g h i", "j k l", "m n", "o p"]
+    rows = [f"{chain}\t{x}\t{y}" for chain in chains for x, y in pairwise(chain.split())]
+    (tmp_path / "edges.tsv").write_text("process\tsource\ttarget\n" + "\n".join(rows) + "\n", "utf-8")
+    (tmp_path / "suite.yaml").write_text(
+        "title: T\ntask: process\ntables: {edges: edges.tsv}\nmetrics: [hop_spearman]\n", "utf-8"
+    )
+    outcome = evaluate(load_suite(Place("p", tmp_path)), open_embedder(parse_spec("baseline:random")))
+    (score,) = outcome.scores
+    assert score.items == len(outcome.items[0].ids) == 4
+    assert score.interval.reason.startswith("4 independent groups")

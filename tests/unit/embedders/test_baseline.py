@@ -98,6 +98,8 @@ def test_the_dimension_is_an_option_and_part_of_the_identity() -> None:
 
 
 def test_an_unknown_baseline_is_refused_with_the_known_ones() -> None:
-    """The message lists all three."""
+    """The message lists all three, after the nearest one where there is one."""
     with pytest.raises(UsageError, match="no baseline 'tfidf'\\. Known: hashing, onehot, random"):
         open_baseline(Spec("baseline:tfidf", "baseline", "tfidf"))
+    with pytest.raises(UsageError, match="no baseline 'one-hot'\\. Did you mean 'onehot'\\? Known: hashing"):
+        open_baseline(Spec("baseline:one-hot", "baseline", "one-hot"))

@@ -243,8 +243,11 @@ def test_findings_are_the_inner_embedders(cache: VectorCache) -> None:
     """What an embedder noticed passes through; one that notices nothing has none."""
     inner = Recorder()
     assert list(Cached(inner, cache).findings(["a"])) == []
-    inner.findings = lambda texts: [Finding("letters", float(len("".join(texts))), "")]
-    assert list(Cached(inner, cache).findings(["a", "bc"])) == [Finding("letters", 3.0, "")]
+    inner.findings = lambda texts: [Finding("letters", float(len("".join(texts))), "in all")]
+    assert list(Cached(inner, cache).findings(["a", "bc"])) == [Finding("letters", 3.0, "in all")]
+    inner.findings = lambda texts: [Finding("letters", float("nan"), f"of {len(texts)}")]
+    with pytest.raises(EmbedderError, match="not finite"):
+        Cached(inner, cache).findings(["a"])
     inner.findings = lambda texts: texts.missing
     with pytest.raises(EmbedderError, match="failed with AttributeError"):
         Cached(inner, cache).findings(["a"])

@@ -66,3 +66,12 @@ def test_an_embedder_must_say_who_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("harness.embedders.baseline.open_baseline", lambda spec: SimpleNamespace(identity=spec.text))
     with pytest.raises(EmbedderError, match=r"baseline:x: its identity is a str, not a harness.Identity"):
         open_embedder(parse_spec("baseline:x"))
+
+
+@pytest.mark.parametrize("option", ["api_key", "token", "HF_TOKEN", "client_secret", "password"])
+def test_a_secret_in_a_spec_is_refused(option: str) -> None:
+    """A spec is shown and recorded; the message names the option, the way out, and never the secret."""
+    with pytest.raises(UsageError, match=f"option '{option}'.*{option}_env=MY_KEY") as caught:
+        parse_spec(f"mine:m?{option}=sk-123")
+    assert "sk-123" not in str(caught.value)
+    assert parse_spec(f"mine:m?{option}_env=MY_KEY").options == {f"{option}_env": "MY_KEY"}

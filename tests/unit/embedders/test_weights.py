@@ -90,3 +90,17 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         digest(tmp_path, ("*.bin",))
     with pytest.raises(EmbedderError, match=f"cannot read {tmp_path}/words.vec"):
         digest([tmp_path / "words.vec"])
+
+
+def test_a_linked_folder_counts(tmp_path: Path) -> None:
+    """What stands behind a link decides the vectors too; a link that leads back is not followed for ever."""
+    model, pool = tmp_path / "model", tmp_path / "pool"
+    model.mkdir()
+    pool.mkdir()
+    (model / "config.json").write_text("{}", "utf-8")
+    (pool / "config.json").write_text("mean", "utf-8")
+    (model / "1_Pooling").symlink_to(pool)
+    (pool / "back").symlink_to(model)
+    before = digest(model)
+    (pool / "config.json").write_text("cls", "utf-8")
+    assert digest(model) != before

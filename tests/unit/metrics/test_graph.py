@@ -10,19 +10,18 @@ import pytest
 from scipy.stats import pearsonr, rankdata, spearmanr
 
 from harness.errors import UsageError
+from harness.metrics.correlation import correlation, ranks
 from harness.metrics.graph import (
     Claims,
     Layout,
     Layouts,
     Neighbourhoods,
     adjacency_auc,
-    correlation,
     direction_accuracy,
     hop_partial_spearman,
     hop_spearman,
     judgements_held,
     purity,
-    ranks,
 )
 from harness.statistics.seeding import generator
 

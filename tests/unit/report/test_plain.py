@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import UsageError
-from harness.report import QUERY_FORMATS, comparison
+from harness.report import comparison, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,15 +121,15 @@ def test_every_type_of_sql_has_a_form_in_strict_json(value: Any, read: Any) -> N
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    assert json.loads(QUERY_FORMATS["json"](["x"], [[value]]), parse_constant=refuse) == [{"x": read}]
+    assert json.loads(listing(["x"], [[value]], "json"), parse_constant=refuse) == [{"x": read}]
 
 
 def test_two_columns_of_one_name_are_refused_in_json() -> None:
     """An object would silently keep only the last of them."""
     with pytest.raises(UsageError, match="share a name: x, x"):
-        QUERY_FORMATS["json"](["x", "x"], [[1, 2]])
+        listing(["x", "x"], [[1, 2]], "json")
 
 
 def test_two_columns_of_one_name_are_fine_in_csv() -> None:
     """CSV goes by position."""
-    assert QUERY_FORMATS["csv"](["x", "x"], [[1, None]]) == "x,x\n1,\n"
+    assert listing(["x", "x"], [[1, None]], "csv") == "x,x\n1,\n"

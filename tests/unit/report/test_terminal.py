@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from harness.model import Row
 
-LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what an embedder without sense gets."
+LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score."
 FRAME = "┏┃┡│├└"
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from harness.errors import StoreError, UsageError
 from harness.model import Finding, Identity, Interval, ItemScores, Row, Run, Score
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from harness.store import Store
 
@@ -221,25 +224,45 @@ def test_rows_are_selected_by_suite_folder_and_embedder(store: Store, make_run: 
 
 
 def test_a_failure_to_open_is_shown_until_the_next_run(store: Store, make_run: MakeRun) -> None:
-    """A run without identity has its line, also beside earlier results, and is replaced by any later run."""
+    """A run without identity takes the place of earlier results, and any later run takes its place."""
     failed = {"identity": None, "status": "failed", "reason": "no such model", "items": (), "scores": ()}
     store.add(make_run(1, id="good"))
     store.add(make_run(2, id="bad", **failed))
     shown = store.rows().rows
-    assert {row.run for row in shown} == {"good", "bad"}
-    bad = next(row for row in shown if row.run == "bad")
+    assert {row.run for row in shown} == {"bad"}
+    (bad,) = shown
     assert (bad.metric, bad.value, bad.status, bad.reason) == ("", None, "failed", "no such model")
     assert (bad.identity, bad.interval_reason, bad.headline) == ("", "no such model", True)
     store.add(make_run(3, id="again"))
     assert {row.run for row in store.rows().rows} == {"again"}
 
 
-def test_a_suite_that_could_not_be_read_hides_nothing(store: Store, make_run: MakeRun) -> None:
-    """A run without fingerprint is no newer data: the results stay, and a later run replaces the failure."""
+def test_a_suite_that_could_not_be_read_replaces_what_was_run_again(store: Store, make_run: MakeRun) -> None:
+    """A run without fingerprint is no newer data: it hides its embedder's earlier result and nobody else's."""
     store.add(make_run(1, id="good"))
+    store.add(make_run(1, id="other", embedder="other:"))
     store.add(make_run(2, id="bad", fingerprint="", status="failed", reason="2 faults", items=(), scores=()))
     shown = store.rows()
-    assert {row.run for row in shown.rows} == {"good", "bad"}
+    assert {row.run for row in shown.rows} == {"other", "bad"}
     assert shown.hidden == 0
     store.add(make_run(3, id="again"))
-    assert {row.run for row in store.rows().rows} == {"again"}
+    assert {row.run for row in store.rows().rows} == {"other", "again"}
+
+
+def test_numbers_under_another_convention_are_not_set_side_by_side(store: Store, make_run: MakeRun) -> None:
+    """After a metric got another convention, only scores made under the newest are in the leaderboard."""
+    old = make_run(1, id="old", embedder="a:")
+    new = make_run(2, id="new", embedder="b:")
+    store.add(old, replace(new, scores=tuple(replace(score, convention="another") for score in new.scores)))
+    assert {row.run for row in store.rows().rows} == {"new"}
+
+
+def test_sql_writes_no_file(store: Store, make_run: MakeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even into the folder that DuckDB keeps for temporary files."""
+    store.add(make_run())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".tmp").mkdir()
+    for statement in ("copy (select 1 a) to '.tmp/x.csv'", "attach '.tmp/z.db' as z"):
+        with pytest.raises((StoreError, UsageError)):
+            store.query(statement)
+    assert list((tmp_path / ".tmp").iterdir()) == []

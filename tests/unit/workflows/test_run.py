@@ -85,7 +85,13 @@ def test_runs_are_returned_recorded_and_told(asked: Request) -> None:
 def test_a_run_says_what_made_it(asked: Request) -> None:
     """The spec behind the name, the threads, and versions; no host, user or path."""
     made = run(asked, Watcher())[0]
-    assert made.configuration == {"spec": "baseline:hashing", "suite": "toy", "threads": made.environment["threads"]}
+    assert made.configuration == {
+        "spec": "baseline:hashing",
+        "metrics": ["ndcg@10", "recall@1"],
+        "parameters": {"drop_repeated_queries": False, "instruction": "", "use_title": True},
+        "resamples": 1000,
+    }
+    assert made.environment["threads"] >= 1
     assert made.environment["packages"]["numpy"]
     assert str(asked.store.parent) not in str((made.configuration, made.environment))
 
