@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import configured
+from harness.cli.options import configured, shared_format
 from harness.errors import StoreError
 
 _folder = click.option(
@@ -25,17 +25,23 @@ def cache() -> None:
 
 @cache.command()
 @_folder
-def info(folder: Path | None) -> None:
+@shared_format
+def info(folder: Path | None, layout: str) -> None:
     """Where the cache is, how many vectors it holds, how large it is.
 
     \b
     harness cache info
     """
+    from harness import report
     from harness.embedders.vector_cache import VectorCache
 
     with VectorCache(_chosen(folder)) as vectors:
         about = vectors.info()
-    click.echo(f"{about.folder}: {about.entries} vectors, {about.size / 2**20:.1f} MiB")
+    if layout == "table":
+        click.echo(f"{about.folder}: {about.entries} vectors, {about.size / 2**20:.1f} MiB")
+    else:
+        rows = [[about.folder, about.entries, about.size]]
+        click.echo(report.listing(("folder", "vectors", "bytes"), rows, layout), nl=False)
 
 
 @cache.command()

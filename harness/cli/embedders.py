@@ -36,7 +36,8 @@ def list_(layout: str) -> None:
 @embedders.command()
 @click.argument("spec")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration to read.")
-def check(spec: str, config: Path | None) -> int:
+@shared_format
+def check(spec: str, config: Path | None, layout: str) -> int:
     """Check that an embedder keeps the contract: shape, order, finite numbers, determinism. Yours too.
 
     Exit code 4 when it does not.
@@ -46,9 +47,14 @@ def check(spec: str, config: Path | None) -> int:
     """
     limit_threads(None)
 
+    from harness import report
     from harness.workflows.embedders import check as workflow
 
     checks = workflow(configured(config, None).spec(spec))
-    for one in checks:
-        click.echo(f"{'ok    ' if one.passed else 'FAILED'}  {one.name}" + (f": {one.note}" if one.note else ""))
+    if layout == "table":
+        for one in checks:
+            click.echo(f"{'ok    ' if one.passed else 'FAILED'}  {one.name}" + (f": {one.note}" if one.note else ""))
+    else:
+        rows = [[one.name, one.passed, one.note] for one in checks]
+        click.echo(report.listing(("clause", "passed", "note"), rows, layout), nl=False)
     return 0 if all(one.passed for one in checks) else EmbedderError.exit_code

@@ -32,29 +32,45 @@ def list_(layout: str) -> None:
 
 @suites.command()
 @click.argument("suite")
-def show(suite: str) -> None:
-    """What a suite asks, how much it holds, and its README.
+@shared_format
+def show(suite: str, layout: str) -> None:
+    """What a suite asks, how much it holds, and (as a table) its README.
 
     \b
     harness suites show zh/process
     """
-    from harness.workflows.suites import description
+    from harness import report
+    from harness.workflows.suites import FACTS, chosen, description, facts
 
-    click.echo(description(suite))
+    found = chosen(suite)
+    if layout == "table":
+        click.echo("\n\n".join(map(description, found)))
+    else:
+        click.echo(report.listing(FACTS, [facts(one) for one in found], layout), nl=False)
 
 
 @suites.command()
 @click.argument("suites", nargs=-1, required=True, metavar="SUITE…")
-def check(suites: tuple[str, ...]) -> int:
+@shared_format
+def check(suites: tuple[str, ...], layout: str) -> int:
     """Read suites and report every fault with file, line and key. Exit code 3 when there are any.
 
     \b
     harness suites check ./my-suite zh
     """
+    from harness import report
+    from harness.errors import SuiteError
     from harness.workflows.suites import checks
 
-    code = 0
-    for outcome in checks(suites):
-        click.echo(outcome.text, err=outcome.code != 0)
-        code = max(code, outcome.code)
-    return code
+    found = dict(checks(suites))
+    faulty = [one for one in found.values() if isinstance(one, SuiteError)]
+    if layout == "table":
+        for name, one in found.items():
+            if isinstance(one, SuiteError):
+                click.echo(one, err=True)
+            else:
+                click.echo(f"ok  {name}: {one.kind}, {one.size} texts")
+    else:
+        rows = [[name, "faulty", str(one)] if one in faulty else [name, "ok", ""] for name, one in found.items()]
+        click.echo(report.listing(("suite", "status", "faults"), rows, layout), nl=False)
+    return SuiteError.exit_code if faulty else 0

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from harness.model import Floats, Index, Metric
 
-SYMMETRY_TOLERANCE = 1e-6
-"""Similarities of i→j and j→i that differ by less are the same number, computed twice."""
+SYMMETRY_TOLERANCE = 1e-5
+"""Similarities of i→j and j→i that differ by less are the same number, computed twice in float32."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ class Layout:
     @cached_property
     def adjacency_auc(self) -> float:
         """P(an edge is nearer than a pair that is no edge), ties one half."""
-        hops, distance, _ = self.pairs
+        above = np.triu_indices(len(self.hops), 1)
+        hops, distance = self.hops[above], 1 - self.nearness[above]
         edge, other = distance[hops == 1], distance[hops > 1]
         if not len(edge) or not len(other):
             return math.nan
@@ -131,11 +132,11 @@ class Neighbourhoods(PerItem):
 
 @dataclass(frozen=True)
 class Claims(PerItem):
-    """Per near/not-near judgement, whether it holds: n."""
+    """Per near/not-near judgement, 1 where it holds, 0 where it does not, NaN where nothing can tell: n."""
 
     ids: Sequence[str]
     groups: Sequence[str]
-    held: NDArray[np.bool_]
+    held: Floats
 
 
 def adjacency_auc(cutoff: int | None) -> Metric[Layouts]:
@@ -199,11 +200,11 @@ def judgements_held(cutoff: int | None) -> Metric[Claims]:
     """Share of near/not-near judgements that hold (`tasks.process` says when one does)."""
 
     def items(judged: Claims) -> Floats:
-        return judged.held.astype(np.float64)
+        return judged.held
 
     name = refused("judgements_held", cutoff)
     metric = averaged(name, Claims, items, lambda _: 0.5, convention="a tie does not hold")
-    return replace(metric, undefined="the suite has no near/not-near judgements")
+    return replace(metric, undefined="the suite has no near/not-near judgements that can be decided")
 
 
 def _per_process(name: str, measure: Callable[[Layout], float], floor: float, undefined: str) -> Metric[Layouts]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 UNRANKED = int(np.iinfo(np.intp).max)
 """The rank of a document that the ranking does not hold."""
 
+DEEPEST = 1000
+"""How many ranks a metric without a cutoff looks at, as trec_eval's runs do: its number must not depend on the
+cutoffs of the metrics beside it."""
+
 CONVENTION = "gain=linear; ties=document id descending; unanswered=0"
 """Ties are the ranking's: callers put documents in descending order of their ids, and the first wins a tie."""
 
@@ -74,6 +78,11 @@ class Ranked:
     def relevant(self) -> Index:
         """How many documents are relevant to each query, n."""
         return np.diff(self.indptr)
+
+    @property
+    def findable(self) -> Index:
+        """How many of them a ranking can hold, n: a relevant document that is excluded cannot be found."""
+        return np.minimum(self.relevant, self.pool)
 
     def take(self, index: Index) -> Self:
         """The queries at `index`, in that order; a position may be repeated."""
@@ -140,13 +149,14 @@ def ndcg(cutoff: int | None) -> Metric[Ranked]:
 
     The ideal takes all judged gains, best first, cut likewise (Järvelin & Kekäläinen 2002, as in trec_eval).
     """
+    k = DEEPEST if cutoff is None else cutoff
 
     def items(judged: Ranked) -> Floats:
-        return _ratio(_per_query(judged, _discounted(judged.rank, judged.gain, cutoff)), _ideal(judged, cutoff))
+        return _ratio(_per_query(judged, _discounted(judged.rank, judged.gain, k)), _ideal(judged, k))
 
     def floor(judged: Ranked) -> Floats:
-        gain = chance.discounted_gain(judged.pool, _per_query(judged, judged.gain), cutoff)
-        return _ratio(gain, _ideal(judged, cutoff))
+        gain = chance.discounted_gain(judged.pool, _per_query(judged, judged.gain), k)
+        return _ratio(gain, _ideal(judged, k))
 
     return _metric("ndcg", cutoff, items, floor)
 
@@ -181,21 +191,22 @@ def hit(cutoff: int | None) -> Metric[Ranked]:
     def items(judged: Ranked) -> Floats:
         return (_found(judged, k) > 0).astype(np.float64)
 
-    return _metric("hit", k, items, lambda judged: chance.hit(judged.pool, judged.relevant, k))
+    return _metric("hit", k, items, lambda judged: chance.hit(judged.pool, judged.findable, k))
 
 
 def mrr(cutoff: int | None) -> Metric[Ranked]:
     """1 / rank of the first relevant document, 0 where there is none up to the cutoff."""
+    k = DEEPEST if cutoff is None else cutoff
 
     def items(judged: Ranked) -> Floats:
         values = np.zeros(len(judged.ids))
         some = judged.relevant > 0
         first = judged.rank[judged.indptr[:-1][some]]
-        values[some] = np.where(_within(first, cutoff), 1 / (first + 1.0), 0.0)
+        values[some] = np.where(_within(first, k), 1 / (first + 1.0), 0.0)
         return values
 
     def floor(judged: Ranked) -> Floats:
-        return chance.reciprocal_rank(judged.pool, judged.relevant, cutoff)
+        return chance.reciprocal_rank(judged.pool, judged.findable, k)
 
     return _metric("mrr", cutoff, items, floor)
 
@@ -205,14 +216,15 @@ def mean_average_precision(cutoff: int | None) -> Metric[Ranked]:
 
     This is trec_eval's map, and its map_cut with a cutoff.
     """
+    k = DEEPEST if cutoff is None else cutoff
 
     def items(judged: Ranked) -> Floats:
         nth = np.arange(1, 1 + len(judged.rank)) - np.repeat(judged.indptr[:-1], judged.relevant)
-        precisions = np.where(_within(judged.rank, cutoff), nth / (judged.rank + 1.0), 0.0)
+        precisions = np.where(_within(judged.rank, k), nth / (judged.rank + 1.0), 0.0)
         return _ratio(_per_query(judged, precisions), judged.relevant)
 
     def floor(judged: Ranked) -> Floats:
-        return chance.average_precision(judged.pool, judged.relevant, cutoff)
+        return chance.average_precision(judged.pool, judged.relevant, k)
 
     return _metric("map", cutoff, items, floor)
 
@@ -220,8 +232,9 @@ def mean_average_precision(cutoff: int | None) -> Metric[Ranked]:
 def _metric(
     name: str, cutoff: int | None, items: Callable[[Ranked], Floats], floor: Callable[[Ranked], Floats]
 ) -> Metric[Ranked]:
-    metric = averaged(titled(name, cutoff), Ranked, items, mean_of(floor), convention=CONVENTION)
-    return replace(metric, cutoff=cutoff)
+    depth = f"; depth={DEEPEST}" if cutoff is None else ""
+    metric = averaged(titled(name, cutoff), Ranked, items, mean_of(floor), convention=CONVENTION + depth)
+    return replace(metric, cutoff=cutoff or DEEPEST)
 
 
 def _ranks(indices: Index, indptr: Index, document: Index) -> Index:
@@ -243,15 +256,15 @@ def _ranks(indices: Index, indptr: Index, document: Index) -> Index:
     return rank
 
 
-def _within(rank: Index, cutoff: int | None) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return rank < (UNRANKED if cutoff is None else cutoff)
+def _within(rank: Index, cutoff: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return rank < cutoff
 
 
-def _discounted(rank: Index, gain: Floats, cutoff: int | None) -> Floats:
+def _discounted(rank: Index, gain: Floats, cutoff: int) -> Floats:
     return np.where(_within(rank, cutoff), gain / np.log2(rank + 2.0), 0.0)
 
 
-def _ideal(judged: Ranked, cutoff: int | None) -> Floats:
+def _ideal(judged: Ranked, cutoff: int) -> Floats:
     query = np.repeat(np.arange(len(judged.ids)), judged.relevant)
     best = judged.gain[np.lexsort((-judged.gain, query))]
     rank = np.arange(len(best)) - np.repeat(judged.indptr[:-1], judged.relevant)

@@ -144,7 +144,7 @@ class Process:
             place, of_judgement = holding[claim.process]
             names.append((claim.process, f"{claim.source} {claim.judgement} {claim.target}"))
             held.append(of_judgement[claim.judgement][place(claim.source), place(claim.target)])
-        return Claims(*_names(names), np.array(held, dtype=bool))
+        return Claims(*_names(names), np.array(held, dtype=np.float64))
 
 
 def _cosines(sources: Vectors, targets: Vectors) -> Floats:
@@ -153,16 +153,21 @@ def _cosines(sources: Vectors, targets: Vectors) -> Floats:
 
 
 def _names(items: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
-    """Ids and groups of things that belong to a process."""
-    return [f"{process}/{name}" for process, name in items], [process for process, _ in items]
+    """Ids and groups of things that belong to a process; a slash in a name cannot be taken for the one between."""
+    ids = ["/".join(part.replace("/", "//") for part in item) for item in items]
+    return ids, [process for process, _ in items]
 
 
-def _holding(layout: Layout) -> Mapping[str, NDArray[np.bool_]]:
-    """Where a judgement holds, s × s, by judgement; never against an empty set of other steps."""
+def _holding(layout: Layout) -> Mapping[str, Floats]:
+    """By judgement, 1 where it holds, 0 where it does not, NaN where there is no other step to compare with; s × s."""
     near = layout.nearness
     adjacent = layout.hops == 1
     distant = ~adjacent & ~np.eye(len(near), dtype=bool)
-    return {"near": near > _mean_of_others(near, distant), "not-near": near < _mean_of_others(near, adjacent)}
+    of_distant, of_adjacent = _mean_of_others(near, distant), _mean_of_others(near, adjacent)
+    return {
+        "near": np.where(np.isnan(of_distant), np.nan, near > of_distant),
+        "not-near": np.where(np.isnan(of_adjacent), np.nan, near < of_adjacent),
+    }
 
 
 def _mean_of_others(near: Floats, among: NDArray[np.bool_]) -> Floats:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.workflows.configuration import Configuration
 
 BACKENDS = {
-    "baseline": "random, onehot, hashing: what a score is without sense, and with spelling alone",
+    "baseline": "random, onehot, hashing: random vectors, exact words, spelling",
     "bm25": "lexical ranking; Chinese as character bigrams; retrieval suites only",
     "packaged": "models whose weights ship inside a registry package; see below",
     "st": "sentence-transformers: a hub name or a folder; needs the extra st",

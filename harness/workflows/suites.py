@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,7 @@ if TYPE_CHECKING:
 README = "README.md"
 
 
-@dataclass(frozen=True)
-class CheckOutcome:
-    """What became of one suite, and the exit code that it asks for."""
-
-    text: str
-    code: int
+FACTS = ("suite", "title", "kind", "licence", "texts", "metrics", "fingerprint", "folder")
 
 
 def listing() -> tuple[list[str], list[list[object]]]:
@@ -32,35 +26,32 @@ def listing() -> tuple[list[str], list[list[object]]]:
     return columns, [[s.name, s.kind, s.headline.name, s.size, s.title] for s in suites]
 
 
-def description(selected: str) -> str:
-    """Facts and README of every suite that a name stands for."""
-    return "\n\n".join(_described(load_suite(place)) for place in find_places(selected))
+def chosen(selected: str) -> list[Suite]:
+    """Every suite that a name stands for. Raises SuiteError for a faulty one."""
+    return [load_suite(place) for place in find_places(selected)]
 
 
-def checks(selected: Sequence[str]) -> Iterator[CheckOutcome]:
-    """Read every suite that the names stand for."""
-    for place in (place for name in selected for place in find_places(name)):
-        try:
-            suite = load_suite(place)
-        except SuiteError as error:
-            yield CheckOutcome(str(error), error.exit_code)
-        else:
-            yield CheckOutcome(f"ok  {suite.name}: {suite.kind}, {suite.size} texts", 0)
-
-
-def _described(suite: Suite) -> str:
+def facts(suite: Suite) -> list[object]:
+    """What `FACTS` name, of one suite."""
     counts = ", ".join(f"{len(asked.texts)} {name}" for name, asked in suite.task.texts().items())
-    facts = {
-        "title": suite.title,
-        "kind": suite.kind,
-        "licence": suite.licence,
-        "texts": counts,
-        "metrics": ", ".join(metric.name for metric in suite.metrics) + " (the first is the headline)",
-        "fingerprint": suite.fingerprint,
-        "folder": suite.folder,
-    }
-    lines = [suite.name, *(f"  {name:<12}{value}" for name, value in facts.items())]
+    metrics = ", ".join(metric.name for metric in suite.metrics) + " (the first is the headline)"
+    return [suite.name, suite.title, suite.kind, suite.licence, counts, metrics, suite.fingerprint, suite.folder]
+
+
+def description(suite: Suite) -> str:
+    """Its facts and its README."""
+    known = dict(zip(FACTS, facts(suite), strict=True))
+    lines = [f"{known.pop('suite')}", *(f"  {name:<12}{value}" for name, value in known.items())]
     readme = Path(suite.folder) / README
     if readme.is_file():
         lines += ["", readme.read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines)
+
+
+def checks(selected: Sequence[str]) -> Iterator[tuple[str, Suite | SuiteError]]:
+    """Name after name, every suite that the names stand for, read; or what is wrong with it."""
+    for place in (place for name in selected for place in find_places(name)):
+        try:
+            yield place.name, load_suite(place)
+        except SuiteError as error:
+            yield place.name, error

@@ -134,7 +134,7 @@ def test_table_shows_what_is_selected(ran: Callable[..., Any], harness: Callable
     assert {(row["suite"], row["embedder"]) for row in selected} == {("toy", "bm25:")}
     code, out, err = harness("table", "-s", "other", "--store", store)
     assert (code, out) == (3, "")
-    assert "holds nothing for other. Suites there: toy. Embedders: " in err
+    assert "holds nothing for other. Suites there: pairs, toy. Embedders: baseline:hashing, bm25:." in err
 
 
 def test_table_tells_of_results_on_older_data(
@@ -341,3 +341,16 @@ def test_help(harness: Callable[..., Any]) -> None:
         shown = harness(*command, "-h")
         assert shown.code == 0
         assert f"\n  harness {' '.join(command)}" in shown.stdout
+
+
+def test_every_answer_can_be_read_by_a_program(harness: Callable[..., Any], toy_suite: Path) -> None:
+    """--format json of whatever prints data is a list of objects."""
+    (shown,) = json.loads(harness("suites", "show", "zh/process", "--format", "json").stdout)
+    assert (shown["suite"], shown["kind"]) == ("zh/process", "process")
+    (toy_suite / "qrels.tsv").unlink()
+    faulty = harness("suites", "check", toy_suite, "zh/process", "--format", "json")
+    assert faulty.code == 3
+    assert [row["status"] for row in json.loads(faulty.stdout)] == ["faulty", "ok"]
+    clauses = json.loads(harness("embedders", "check", "bm25:", "--format", "json").stdout)
+    assert all(clause["passed"] for clause in clauses)
+    assert set(json.loads(harness("cache", "info", "--format", "json").stdout)[0]) == {"folder", "vectors", "bytes"}

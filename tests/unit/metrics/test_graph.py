@@ -140,15 +140,28 @@ def test_processes_without_a_value_are_left_out_of_the_mean() -> None:
     assert math.isnan(hop_spearman(None).score(Layouts(["p"], [triangle])))
 
 
-def test_pairs_that_are_not_connected_count_nowhere() -> None:
-    """Two separate edges a → b and c → d: only ab and cd have hops, so there is no other pair to beat."""
+def test_pairs_that_are_not_connected_have_no_hops_and_are_no_edges() -> None:
+    """Two separate edges a → b and c → d: only ab and cd have hops, and the four other pairs are there to beat.
+
+    ab (0.1) is nearer than all of ac 0.5, ad 0.9, bc 0.5, bd 0.6; cd (0.7) only than ad: AUC (4 + 1)/8.
+    """
     hops = np.full((4, 4), np.inf)
     hops[[0, 1, 2, 3], [1, 0, 3, 2]] = 1
     edges = np.zeros((4, 4), dtype=bool)
     edges[[0, 2], [1, 3]] = True
     layout = Layout(hops, edges, symmetric(0.9, 0.5, 0.1, 0.5, 0.4, 0.3), APART)
     assert [values.tolist() for values in layout.pairs[:2]] == [[1, 1], pytest.approx([0.1, 0.7])]
-    assert math.isnan(adjacency_auc(None).score(Layouts(["p"], [layout])))
+    assert adjacency_auc(None).score(Layouts(["p"], [layout])) == pytest.approx(5 / 8)
+
+
+def test_float_noise_tells_no_direction() -> None:
+    """A similarity that is symmetric but for the rounding of float32 is symmetric."""
+    noisy = symmetric(0.9, 0.5, 0.1, 0.5, 0.4, 0.3)
+    noisy[0, 1] += 1e-6
+    edges = np.zeros((4, 4), dtype=bool)
+    edges[0, 1] = True
+    layout = Layout(np.full((4, 4), np.inf), edges, noisy, APART)
+    assert math.isnan(direction_accuracy(None).score(Layouts(["p"], [layout])))
 
 
 def test_purity_by_hand() -> None:
@@ -163,7 +176,7 @@ def test_purity_by_hand() -> None:
 
 def test_claims_by_hand() -> None:
     """Two of three judgements hold; without any there is no share."""
-    judged = Claims(["1", "2", "3"], ["p", "p", "q"], np.array([True, False, True]))
+    judged = Claims(["1", "2", "3"], ["p", "p", "q"], np.array([1.0, 0.0, 1.0]))
     assert judgements_held(None).score(judged) == pytest.approx(2 / 3)
     assert math.isnan(judgements_held(None).score(judged.take(np.array([], dtype=np.intp))))
 

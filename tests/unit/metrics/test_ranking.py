@@ -208,3 +208,15 @@ def test_queries_without_a_relevant_document_lower_the_floor() -> None:
     judged = rank([[1], [1]], [{1: 1}, {}], pool=4)
     for factory in FACTORIES:
         assert factory(4).floor(judged) == pytest.approx(factory(4).floor(judged.take(np.array([0]))) / 2)
+
+
+def test_a_metric_without_a_cutoff_looks_at_a_thousand_ranks() -> None:
+    """Whatever stands beside it in a suite: a document at rank 1001 counts for none of them, floor included."""
+    judged = Ranked(
+        ["q"], ["q"], np.array([0, 1]), np.array([1000]), np.array([1.0]), np.array([3000]), np.array([3000])
+    )
+    for factory in (metrics.ndcg, metrics.mrr, metrics.mean_average_precision):
+        assert factory(None).score(judged) == 0.0
+        assert factory(None).cutoff == 1000
+        assert factory(None).floor(judged) == factory(1000).floor(judged)
+        assert factory(None).convention.endswith("depth=1000")
