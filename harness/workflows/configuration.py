@@ -54,7 +54,8 @@ def read_configuration(file: Path | None) -> Configuration:
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not TOML: {error}") from error
+        hint = 'A name with other letters than A to Z needs quotes, as in "模型" = "st:…".'
+        raise UsageError(f"{path}: not TOML: {error}. {hint}") from error
     faults = _faults(values)
     if faults:
         raise UsageError("\n".join([f"{path} has {len(faults)} fault(s):", *(f"  {path} {fault}" for fault in faults)]))
