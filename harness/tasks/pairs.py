@@ -10,7 +10,7 @@ import numpy as np
 from harness.metrics.separation import Separated, best_f1_threshold
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
 from harness.search import cosines
-from harness.tasks.sentences import sentence_groups, sentence_ids, sentence_texts
+from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,15 +36,7 @@ class Pairs:
     kind: ClassVar[str] = "pairs"
     version: ClassVar[int] = 1
     tables: ClassVar[Mapping[str, TableShape]] = {
-        "pairs": TableShape(
-            {
-                "id": Column("id", required=False, unique=True),
-                "sentence1": Column("text"),
-                "sentence2": Column("text"),
-                "label": Column("label", choices=(*NO_MATCH, *MATCH)),
-                "group": Column("label", required=False),
-            }
-        )
+        "pairs": TableShape({**PAIR, "label": Column("label", choices=(*NO_MATCH, *MATCH))})
     }
     parameters: ClassVar[Mapping[str, Any]] = {}
     yields: ClassVar[tuple[type[Any], ...]] = (Separated,)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.model import Table, Texts
+from harness.model import Column, Table, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+PAIR: Mapping[str, Column] = {
+    "id": Column("id", required=False, unique=True),
+    "sentence1": Column("text"),
+    "sentence2": Column("text"),
+    "group": Column("label", required=False),
+}
+"""The columns of a table of sentence pairs, but for what is said about each pair."""
 
 
 def sentence_ids(table: Table) -> list[str]:

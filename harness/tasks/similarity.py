@@ -10,7 +10,7 @@ import numpy as np
 from harness.metrics.correlation import Graded
 from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vectors
 from harness.search import cosines
-from harness.tasks.sentences import sentence_groups, sentence_ids, sentence_texts
+from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,17 +30,7 @@ class Similarity:
 
     kind: ClassVar[str] = "similarity"
     version: ClassVar[int] = 1
-    tables: ClassVar[Mapping[str, TableShape]] = {
-        "pairs": TableShape(
-            {
-                "id": Column("id", required=False, unique=True),
-                "sentence1": Column("text"),
-                "sentence2": Column("text"),
-                "score": Column("number"),
-                "group": Column("label", required=False),
-            }
-        )
-    }
+    tables: ClassVar[Mapping[str, TableShape]] = {"pairs": TableShape({**PAIR, "score": Column("number")})}
     parameters: ClassVar[Mapping[str, Any]] = {}
     yields: ClassVar[tuple[type[Any], ...]] = (Graded,)
 
