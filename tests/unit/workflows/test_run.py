@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -155,3 +156,16 @@ def test_a_model_is_let_go_of_before_the_next(asked: Request, monkeypatch: pytes
     run(replace(asked, embedders=specs), Watcher())
     assert most
     assert max(most) == 1
+
+
+def test_a_failed_run_says_how_long_it_took(asked: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its seconds are those until it failed, not a zero that nobody measured."""
+
+    def fail(*_: object) -> None:
+        time.sleep(0.02)
+        raise EmbedderError("out of memory")
+
+    monkeypatch.setattr("harness.workflows.run.evaluate", fail)
+    made = run(asked, Watcher())[0]
+    assert (made.status, made.reason) == ("failed", "out of memory")
+    assert made.seconds >= 0.02
