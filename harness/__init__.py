@@ -17,7 +17,19 @@ if TYPE_CHECKING:
         SuiteError,
         UsageError,
     )
-    from harness.model import Embedder, Finding, Identity, Metric, Ranker, Ranking, Role, Spec, Vectors
+    from harness.model import (
+        Embedder,
+        Finding,
+        Identity,
+        Image,
+        Metric,
+        Ranker,
+        Ranking,
+        Reranker,
+        Role,
+        Spec,
+        Vectors,
+    )
     from harness.store import Store
 
 __all__ = [
@@ -27,6 +39,7 @@ __all__ = [
     "Finding",
     "HarnessError",
     "Identity",
+    "Image",
     "load_suite",
     "Metric",
     "MissingExtraError",
@@ -35,6 +48,7 @@ __all__ = [
     "parse_spec",
     "Ranker",
     "Ranking",
+    "Reranker",
     "Role",
     "Spec",
     "Store",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from harness.diagnostics.space import space_findings
 from harness.model import (
     Embedder,
     Finding,
@@ -17,10 +18,14 @@ from harness.model import (
     Metric,
     Ranker,
     RankingTask,
+    Reranker,
+    RerankingTask,
     Score,
     Status,
     Suite,
+    reads_images,
 )
+from harness.search import as_stored, usage_of
 from harness.statistics.intervals import Draws, interval
 from harness.statistics.seeding import generator
 
@@ -40,23 +45,29 @@ class Outcome:
     scores: tuple[Score, ...] = ()
     items: tuple[ItemScores, ...] = ()
     findings: tuple[Finding, ...] = ()
+    vector_bytes: int | None = None
 
 
-def evaluate(suite: Suite, embedder: Embedder | Ranker) -> Outcome:
-    """Put one embedder, or one ranker, through one suite.
+@dataclass(frozen=True)
+class _Judged:
+    """What came of the texts: conclusions, what was noticed on the way, and the bytes of one stored document."""
+
+    judgements: tuple[Judgements, ...]
+    noticed: tuple[Finding, ...] = ()
+    vector_bytes: int | None = None
+
+
+def evaluate(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Outcome:
+    """Put one embedder, one ranker or one reranker through one suite.
 
     A ranker on a suite that needs vectors is not applicable. Raises whatever the embedder raises, and relies on its
     vectors: `open_embedder` gives one whose vectors are checked and whose errors are EmbedderError.
     """
     started = perf_counter()
-    if not isinstance(embedder, Ranker):
-        judgements, noticed = _embedded(suite, embedder)
-    elif isinstance(suite.task, RankingTask):
-        judgements, noticed = _ranked(suite.task, embedder), ()
-    else:
-        reason = f"{embedder.identity} ranks documents and has no vectors; a {suite.kind} suite needs vectors"
-        return unscored(suite.metrics, "not_applicable", reason)
-    judged = {type(one): one for one in judgements}
+    made = _judged(suite, embedder)
+    if isinstance(made, str):
+        return unscored(suite.metrics, "not_applicable", made)
+    judged = {type(one): one for one in made.judgements}
     seconds = perf_counter() - started
     draws = _draws(suite.fingerprint)
     return Outcome(
@@ -65,8 +76,28 @@ def evaluate(suite: Suite, embedder: Embedder | Ranker) -> Outcome:
         seconds=seconds,
         scores=tuple(measure(metric, judged[metric.reads], draws) for metric in suite.metrics),
         items=_items(suite, judged),
-        findings=(*suite.task.findings(judged, generator(suite.fingerprint, "findings")), *noticed),
+        findings=(*suite.task.findings(judged, generator(suite.fingerprint, "findings")), *made.noticed),
+        vector_bytes=made.vector_bytes,
     )
+
+
+def _judged(suite: Suite, embedder: Embedder | Ranker | Reranker) -> _Judged | str:
+    """The judgements, or why there can be none."""
+    pictures = [name for name, texts in suite.task.texts().items() if texts.pictured()]
+    if pictures and not reads_images(embedder):
+        return f"{embedder.identity} reads texts, and there are pictures among the {' and the '.join(pictures)}"
+    if isinstance(embedder, Ranker) and isinstance(suite.task, RankingTask):
+        return _ranked(suite.task, embedder)
+    if isinstance(embedder, Reranker) and isinstance(suite.task, RerankingTask):
+        return _reranked(suite.task, embedder)
+    if isinstance(embedder, Ranker):
+        return f"{embedder.identity} ranks documents and has no vectors; a {suite.kind} suite needs vectors"
+    if isinstance(embedder, Reranker):
+        return (
+            f"{embedder.identity} puts given candidates in order, and a {suite.kind} suite gives none; "
+            "put it behind a first stage, as in hybrid:rerank(bm25:,ce:MODEL)"
+        )
+    return _embedded(suite, embedder)
 
 
 @lru_cache(maxsize=16)
@@ -112,21 +143,32 @@ def _count(metric: Metric[Any], judgements: Judgements) -> int:
     return sum(map(math.isfinite, metric.items(judgements)))
 
 
-def _embedded(suite: Suite, embedder: Embedder) -> tuple[tuple[Judgements, ...], tuple[Finding, ...]]:
-    """What the suite's vectors show, and how many of them are zero."""
-    texts = suite.task.texts()
-    vectors = {name: embedder.embed(asked.prompted(), asked.role) for name, asked in texts.items()}
-    zero = sum(int((~rows.any(axis=1)).sum()) for rows in vectors.values())
-    note = "texts whose vector is zero: no known token; their cosine with anything is 0"
-    noticed = (Finding("zero_vectors", float(zero), note),) if zero else ()
-    return suite.task.judge(vectors), noticed
+def _embedded(suite: Suite, embedder: Embedder) -> _Judged:
+    """What the suite's vectors show, used as the embedder says."""
+    usage = usage_of(embedder)
+    asked = suite.task.texts()
+    vectors = {
+        name: embedder.embed(texts.prompted() if usage.instructed else texts.texts, texts.role)
+        for name, texts in asked.items()
+    }
+    noticed = space_findings(asked, vectors)
+    dimension = max((rows.shape[1] for rows in vectors.values()), default=0)
+    documents = [name for name, texts in asked.items() if texts.role == "document"] or list(asked)
+    stored = as_stored(vectors, documents, usage)
+    return _Judged(suite.task.judge(stored, usage.similarity), noticed, usage.precision.size(dimension))
 
 
-def _ranked(task: RankingTask, ranker: Ranker) -> tuple[Judgements, ...]:
+def _ranked(task: RankingTask, ranker: Ranker) -> _Judged:
     texts = task.texts()
     # Without the instruction: that is a prompt for a model, and would be so many more words to look for.
     ranking = ranker.rank(texts["queries"].texts, texts["documents"].texts, task.depth)
-    return task.judge_ranking(ranking)
+    return _Judged(task.judge_ranking(ranking))
+
+
+def _reranked(task: RerankingTask, reranker: Reranker) -> _Judged:
+    texts = task.texts()
+    ranking = reranker.rerank(texts["queries"].texts, texts["documents"].texts, task.candidates)
+    return _Judged(task.judge_ranking(ranking))
 
 
 def _items(suite: Suite, judged: Mapping[type[Any], Any]) -> tuple[ItemScores, ...]:

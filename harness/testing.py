@@ -12,34 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.catalogue import Place, load_suite
-from harness.embedders.contract import Checked, CheckedRanker, identified
+from harness.diagnostics.determinism import PROBES, UNSTEADY, largest_distance
+from harness.embedders.contract import Checked, CheckedRanker, CheckedReranker, identified
 from harness.errors import EmbedderError
 from harness.evaluate import evaluate
-from harness.model import Embedder, Identity, Ranker, Ranking, Role, Suite, Vectors
-from harness.search import cosines
+from harness.model import Embedder, Identity, Ranker, Ranking, Reranker, Role, Suite, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 __all__ = ["Check", "FakeEmbedder", "check_embedder", "check_suite"]
-
-TEXTS = (
-    "purchase request",
-    "Purchase request",
-    "采购申请",
-    "审批通过后签订合同",
-    "The contract was signed on 3 May 2021.",
-    "def add(a, b):\n    return a + b",
-    "🚀 上线",
-    "naïve café — “quoted”",
-    "1234567890",
-    "a",
-    "long " * 600,
-)
-"""What the checks embed: two languages, code, emoji, digits, one letter, more than most models read."""
-NEAR_ENOUGH = 0.9999
-"""The least cosine of two vectors of one text that count as the same."""
 
 
 class FakeEmbedder:
@@ -63,7 +46,7 @@ class Check:
     note: str = ""
 
 
-def check_embedder(embedder: Embedder | Ranker) -> tuple[Check, ...]:
+def check_embedder(embedder: Embedder | Ranker | Reranker) -> tuple[Check, ...]:
     """Every clause of the contract. An embedder that raises stops at the clause that it raised in."""
     checks: list[Check] = []
     for name, clause in _clauses(embedder):
@@ -82,11 +65,16 @@ def check_suite(folder: Path) -> Suite:
     return suite
 
 
-def _clauses(embedder: Embedder | Ranker) -> Iterator[tuple[str, Callable[[], str]]]:
+def _clauses(embedder: Embedder | Ranker | Reranker) -> Iterator[tuple[str, Callable[[], str]]]:
     """The clauses in the order in which they build on each other; each returns what is wrong, or nothing."""
     yield "identity is the same each time it is asked for", lambda: _identity(embedder)
     # Not before: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise.
-    yield from _ranker_clauses(embedder) if isinstance(embedder, Ranker) else _embedder_clauses(embedder)
+    if isinstance(embedder, Ranker):
+        yield from _ranker_clauses(embedder)
+    if isinstance(embedder, Reranker):
+        yield from _reranker_clauses(embedder)
+    if not isinstance(embedder, Ranker | Reranker):
+        yield from _embedder_clauses(embedder)
 
 
 def _embedder_clauses(embedder: Embedder) -> Iterator[tuple[str, Callable[[], str]]]:
@@ -95,33 +83,43 @@ def _embedder_clauses(embedder: Embedder) -> Iterator[tuple[str, Callable[[], st
     def embed(texts: Sequence[str], role: Role = "document") -> Vectors:
         return checked.embed(texts, role)
 
-    def least(one: Vectors, other: Vectors) -> str:
-        both = one.any(axis=1) & other.any(axis=1)  # a text without a known token may have no direction
+    def apart(one: Vectors, other: Vectors) -> str:
         if (one.any(axis=1) != other.any(axis=1)).any():
             return "a vector is zero in one of them only"
-        nearest = float(cosines(one, other)[both].min(initial=1.0))
-        return "" if nearest >= NEAR_ENOUGH else f"least cosine {nearest:.5f}"
+        distance = largest_distance(one, other)
+        return "" if distance <= UNSTEADY else f"largest cosine distance {distance:.2g}"
 
-    yield "one finite row of one length per text", lambda: _nothing(embed(TEXTS))
+    yield "one finite row of one length per text", lambda: _nothing(embed(PROBES))
     yield "no texts give no rows", lambda: _nothing(embed([]))
     for role in ("query", "document", "either"):
-        yield f"role {role} is taken", lambda role=role: _nothing(embed(TEXTS[:2], role))  # type: ignore[misc]  # mypy does not infer defaults of a lambda
-    yield "the same texts give the same vectors", lambda: least(embed(TEXTS), embed(TEXTS))
-    yield "another order gives the same vectors", lambda: least(embed(TEXTS), embed(TEXTS[::-1])[::-1])
+        yield f"role {role} is taken", lambda role=role: _nothing(embed(PROBES[:2], role))  # type: ignore[misc]  # mypy does not infer defaults of a lambda
+    yield "the same texts give the same vectors", lambda: apart(embed(PROBES), embed(PROBES))
+    yield "another order gives the same vectors", lambda: apart(embed(PROBES), embed(PROBES[::-1])[::-1])
     yield (
         "a text alone gives the vector that it has in a batch",
-        lambda: least(embed(TEXTS), np.concatenate([embed([text]) for text in TEXTS])),
+        lambda: apart(embed(PROBES), np.concatenate([embed([text]) for text in PROBES])),
     )
 
 
 def _ranker_clauses(ranker: Ranker) -> Iterator[tuple[str, Callable[[], str]]]:
     checked = CheckedRanker(ranker)
-    yield "ranks documents, best first", lambda: _nothing(checked.rank(TEXTS[:3], TEXTS, 3))
-    yield "takes more places than there are documents", lambda: _nothing(checked.rank(TEXTS, TEXTS, len(TEXTS) + 5))
-    yield "the same texts give the same ranking", lambda: _rankings(*(checked.rank(TEXTS, TEXTS, 3) for _ in "ab"))
+    yield "ranks documents, best first", lambda: _nothing(checked.rank(PROBES[:3], PROBES, 3))
+    yield "takes more places than there are documents", lambda: _nothing(checked.rank(PROBES, PROBES, len(PROBES) + 5))
+    yield "the same texts give the same ranking", lambda: _rankings(*(checked.rank(PROBES, PROBES, 3) for _ in "ab"))
 
 
-def _identity(embedder: Embedder | Ranker) -> str:
+def _reranker_clauses(reranker: Reranker) -> Iterator[tuple[str, Callable[[], str]]]:
+    checked = CheckedReranker(reranker)
+    given = [np.arange(len(PROBES)), np.array([0, 2, 5]), np.array([], np.intp)]
+
+    def rerank() -> Ranking:
+        return checked.rerank(PROBES[:3], PROBES, given)
+
+    yield "puts the candidates of each query in order", lambda: _nothing(rerank())
+    yield "the same candidates get the same order", lambda: _rankings(rerank(), rerank())
+
+
+def _identity(embedder: Embedder | Ranker | Reranker) -> str:
     one, other = identified(embedder), identified(embedder)
     return "" if one.key == other.key else "two different keys"
 

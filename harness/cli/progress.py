@@ -32,7 +32,7 @@ class _Watch:
 
     def ended(self, run: Run) -> None:
         self._bars.remove_task(self._tasks.pop((run.embedder, run.suite)))
-        for line in (_line(run), *(f"    {_noted(finding)}" for finding in run.findings if not finding.subject)):
+        for line in (_line(run), *(f"    {_noted(finding)}" for finding in run.findings if finding.warning)):
             self._bars.console.print(escape(line), soft_wrap=True)
 
 
@@ -53,7 +53,7 @@ def progress() -> Iterator[_Watch]:
 
 def _noted(finding: Finding) -> str:
     value = "" if finding.value is None else f" {finding.value:.3g}"
-    return f"{finding.name}{value}: {finding.note}"
+    return f"warning: {finding.name}{value}: {finding.note}"
 
 
 def _line(run: Run) -> str:

@@ -22,6 +22,18 @@ from harness.cli.options import configured, limit_threads, shared_config, shared
     type=click.IntRange(min=1),
     help="Threads for embedding and scoring.  [default: half of the processors]",
 )
+@click.option(
+    "--similarity",
+    type=click.Choice(("cosine", "dot", "euclidean")),
+    help="How near vectors are to each other.  [default: cosine]",
+)
+@click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="OPTION=VALUE,…",
+    help="Each embedder once per value of an option (dimensions=64,256,full). Repeatable.",
+)
 @shared_layout
 def run(
     suites: tuple[str, ...],
@@ -30,6 +42,8 @@ def run(
     store: Path | None,
     cache: Path | None,
     threads: int | None,
+    similarity: str | None,
+    sweeps: tuple[str, ...],
     layout: str,
     every: bool,  # noqa: FBT001 # click passes a flag by name
 ) -> int:
@@ -41,6 +55,7 @@ def run(
     \b
     harness run -s zh/lexical-gap -e packaged:use-multilingual -e bm25:
     harness run -s ./my-suite -e st:sentence-transformers/all-MiniLM-L6-v2
+    harness run -s zh -e packaged:use-multilingual --sweep dimensions=64,256,full --sweep precision=float32,int8,binary
     """
     from dataclasses import replace
 
@@ -53,8 +68,10 @@ def run(
 
     if cache:
         configuration = replace(configuration, cache=cache)
+    if similarity:
+        sweeps = (*sweeps, f"similarity={similarity}")
     with progress() as watch:
-        runs = workflow.run(workflow.request(configuration, suites, embedders), watch)
+        runs = workflow.run(workflow.request(configuration, suites, embedders, sweeps), watch)
     click.echo(comparison(workflow.rows(runs), layout, every=every), nl=False)
     error = workflow.failed(runs)
     return error.exit_code if error else 0

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from harness.embedders.contract import Checked
-from harness.embedders.vector_cache import VectorCache, vector_keys
+from harness.embedders.noticing import VERSION, reading, steadiness
+from harness.embedders.vector_cache import VectorCache, note_key, vector_keys
+from harness.errors import EmbedderError
+from harness.model import Finding, Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from harness.model import Embedder, Finding, Identity, Role, Vectors
+    from harness.embedders.tokenising import Tokenizer
+    from harness.model import Embedder, Identity, Role, Vectors
 
 
 class Cached:
@@ -23,7 +28,7 @@ class Cached:
     Texts the cache lacks are embedded `batch` distinct ones at a time; each batch is checked and stored before
     the next begins, so that an interrupted run goes on where it stopped.
     on_progress: told how many more texts have their vectors; the calls of one `embed` add up to its texts.
-    embedded: the texts that the cache lacked, in the order in which they were embedded, over all `embed` calls.
+    embedded: how many texts the cache lacked, over all `embed` calls.
     """
 
     def __init__(
@@ -33,8 +38,9 @@ class Cached:
         on_progress: Callable[[int], None] | None = None,
         batch: int = 256,
     ) -> None:
-        self.embedded: list[str] = []
-        self._inner = Checked(inner)
+        self.embedded = 0
+        self._asked: dict[Role, dict[str, None]] = {}
+        self._inner = inner if isinstance(inner, Checked) else Checked(inner)
         self._cache = cache
         self._tell = on_progress or (lambda _: None)
         self._batch = batch
@@ -44,15 +50,62 @@ class Cached:
         """The inner embedder's."""
         return self._inner.identity
 
-    def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
+    @property
+    def reads_images(self) -> bool:
+        """Whether the inner embedder does."""
+        return self._inner.reads_images
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
         """The inner embedder's."""
-        return self._inner.findings(texts)
+        return self._inner.tokenizer
+
+    def findings(self) -> Sequence[Finding]:
+        """What is to be known about the embedder and the texts that it was asked for since this was last called.
+
+        What it notices about texts, how it takes them apart, and whether it is steady is found out once and noted in
+        the cache: neither model nor tokenizer is loaded for it again.
+        """
+        asked, self._asked = self._asked, {}
+        by_role = {role: list(texts) for role, texts in asked.items()}
+        distinct = list(dict.fromkeys(text for texts in by_role.values() for text in texts))
+        steady = self._tried("determinism", (), lambda: steadiness(self._inner))
+        if not distinct:
+            return steady
+        framed = [part for role, texts in by_role.items() for part in (f"{role} {len(texts)}", *texts)]
+        noticed = self._found("noticed", distinct, lambda: self._inner.findings(distinct))
+        return (*noticed, *self._tried("tokens", framed, lambda: reading(self._inner, by_role)), *steady)
+
+    def forget(self) -> None:
+        """The next findings are about the texts that it is asked for from now on."""
+        self._asked = {}
+
+    def remember(self, what: str, texts: Sequence[str], make: Callable[[], Any]) -> Any:
+        """What `make` returns about `texts`, as JSON keeps it; asked for again, from the cache."""
+        key = note_key(self.identity, what, texts)
+        known = self._cache.note(key)
+        if known is None:
+            known = make()
+            self._cache.keep(key, known)
+        return known
+
+    def _found(self, what: str, texts: Sequence[str], make: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
+        fields = self.remember(f"findings {VERSION} {what}", texts, lambda: [asdict(finding) for finding in make()])
+        return [Finding(**of_one) for of_one in fields]
+
+    def _tried(self, what: str, texts: Sequence[str], make: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
+        try:
+            return self._found(what, texts, make)
+        except EmbedderError as error:  # its vectors are sound all the same; tried again with the next run
+            return (Finding(what, None, f"could not be found out: {error}"),)
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of `texts`, n × d. Memory: the result and one batch.
 
         Raises EmbedderError when the inner embedder fails or breaks its contract, StoreError for the cache.
         """
+        shared: Role = "either" if self.identity.symmetric else role
+        self._asked.setdefault(shared, {}).update({text: None for text in texts if not isinstance(text, Image)})
         keys = vector_keys(self.identity, role, texts)
         vectors, found = self._cache.get(keys)
         if found.any():
@@ -68,7 +121,7 @@ class Cached:
                 vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
             for places, row in zip(chunk, rows, strict=True):
                 vectors[places] = row
-            self.embedded += distinct
+            self.embedded += len(distinct)
             self._tell(sum(map(len, chunk)))
         return vectors
 

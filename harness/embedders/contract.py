@@ -6,19 +6,21 @@ and one that fails must be recorded as failed, not end the runs of the others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
+from harness.diagnostics.determinism import PROBES
 from harness.errors import EmbedderError, HarnessError
-from harness.model import Identity, Ranking
+from harness.model import Identity, Image, Ranker, Ranking, Reranker, reads_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from harness.model import Embedder, Finding, Index, Ranker, Role, Vectors
+    from harness.embedders.tokenising import Tokenizer, Tokens
+    from harness.model import Embedder, Finding, Index, Role, Vectors
 
 T = TypeVar("T")
 
@@ -35,16 +37,75 @@ class Notices(Protocol):
         ...
 
 
-class Checked:
-    """The same embedder, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
+@runtime_checkable
+class Tokenizing(Protocol):
+    """An embedder that can say how its model takes texts apart, and an embedder around such a one."""
 
-    def __init__(self, inner: Embedder) -> None:
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """Nothing is loaded to give it; None where the model has none."""
+        ...
+
+
+def tokenizer_of(embedder: Embedder) -> Tokenizer | None:
+    """The tokenizer of an embedder, where it has one."""
+    return embedder.tokenizer if isinstance(embedder, Tokenizing) else None
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """An embedder that keeps what was found out about texts, so that it need not be found out again."""
+
+    def remember(self, what: str, texts: Sequence[str], make: Callable[[], Any]) -> Any:
+        """What `make` returns about `texts`, as JSON keeps it, or returned when it was asked for before."""
+        ...
+
+
+def remembered(embedder: Embedder, what: str, texts: Sequence[str], make: Callable[[], Any]) -> Any:
+    """What `make` returns; from the embedder's memory where it has one and knows it."""
+    return embedder.remember(what, texts, make) if isinstance(embedder, Remembering) else make()
+
+
+class CheckedTokenizer:
+    """The same tokenizer; whatever it raises is an EmbedderError."""
+
+    def __init__(self, inner: Tokenizer, identity: Identity) -> None:
         self._inner = inner
+        self._identity = identity
+
+    def tokenise(self, texts: Sequence[str]) -> Sequence[Tokens]:
+        """The inner tokenizer's tokens of each text."""
+        found = called(self._identity, lambda: self._inner.tokenise(texts))
+        if len(found) != len(texts):
+            raise EmbedderError(f"{self._identity}: its tokenizer took {len(texts)} texts for {len(found)}")
+        return found
+
+    def room(self, role: Role) -> int | None:
+        """The inner tokenizer's."""
+        return called(self._identity, lambda: self._inner.room(role))
+
+
+class Checked:
+    """The same embedder, hence the same identity; whatever it raises or gets wrong is an EmbedderError.
+
+    probes: texts that it may be tried with; none where its texts have a form of their own.
+    """
+
+    def __init__(self, inner: Embedder, probes: Sequence[str] = PROBES) -> None:
+        self._inner = inner
+        self.probes = probes
         self._dimension: int | None = None
         self.identity = identified(inner)
 
+    @property
+    def reads_images(self) -> bool:
+        """Whether the inner embedder does."""
+        return called(self.identity, lambda: reads_images(self._inner))
+
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """The inner embedder's vectors, n × d float32, finite, with d as it was before. Raises EmbedderError."""
+        if any(isinstance(text, Image) for text in texts) and not self.reads_images:
+            raise EmbedderError(f"{self.identity} reads texts, and there is a picture among these")
         raw = called(self.identity, lambda: self._inner.embed(texts, role))
         try:
             vectors = check_vectors(raw, texts, self._dimension)
@@ -62,6 +123,12 @@ class Checked:
                 "Whatever changes the dimension must change the embedder's identity."
             )
         self._dimension = dimension
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """The inner embedder's."""
+        tokenizer = called(self.identity, lambda: tokenizer_of(self._inner))
+        return CheckedTokenizer(tokenizer, self.identity) if tokenizer else None
 
     def findings(self, texts: Sequence[str]) -> Sequence[Finding]:
         """What the inner embedder notices about `texts`, if it notices anything."""
@@ -87,13 +154,42 @@ class CheckedRanker:
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The inner ranker's best k documents of each query. Raises EmbedderError."""
         ranking = called(self.identity, lambda: self._inner.rank(queries, documents, k))
-        fault = _ranking_fault(ranking, len(queries), len(documents))
-        if fault:
-            raise EmbedderError(f"{self.identity}: the ranker returned {fault}")
-        return ranking
+        return _checked_ranking(self.identity, ranking, len(queries), len(documents))
 
 
-def identified(embedder: Embedder | Ranker, who: str = "") -> Identity:
+class CheckedReranker:
+    """The same reranker, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
+
+    def __init__(self, inner: Reranker) -> None:
+        self._reranker = inner
+        self.identity = identified(inner)
+
+    def rerank(self, queries: Sequence[str], documents: Sequence[str], candidates: Sequence[Index]) -> Ranking:
+        """The inner reranker's order of the candidates. Raises EmbedderError."""
+        ranking = called(self.identity, lambda: self._reranker.rerank(queries, documents, candidates))
+        checked = _checked_ranking(self.identity, ranking, len(queries), len(documents))
+        for row, given in zip(checked.indices, candidates, strict=True):
+            if not np.array_equal(np.sort(row[row >= 0]), given):
+                raise EmbedderError(f"{self.identity}: the reranker did not return each candidate once")
+        return checked
+
+
+class CheckedRankerAndReranker(CheckedRanker, CheckedReranker):
+    """Both at once."""
+
+    def __init__(self, inner: Ranker) -> None:
+        CheckedRanker.__init__(self, inner)
+        self._reranker = cast("Reranker", inner)
+
+
+def checked_ranker(inner: Ranker | Reranker) -> CheckedRanker | CheckedReranker:
+    """The same ranker, checked; it can do what it could do before."""
+    if not isinstance(inner, Ranker):
+        return CheckedReranker(inner)
+    return CheckedRankerAndReranker(inner) if isinstance(inner, Reranker) else CheckedRanker(inner)
+
+
+def identified(embedder: Embedder | Ranker | Reranker, who: str = "") -> Identity:
     """Who an embedder is; an error calls it `who`, or by its class. Raises EmbedderError when it does not say."""
     who = who or type(embedder).__name__
     identity = called(who, lambda: embedder.identity)
@@ -163,6 +259,13 @@ def _refuse_not_finite(vectors: Vectors, texts: Sequence[str]) -> None:
             f"the embedder returned NaN or infinity (in float32) for {bad.size} of {len(texts)} texts, "
             f"the first of them {shown!r}"
         )
+
+
+def _checked_ranking(identity: Identity, ranking: object, queries: int, documents: int) -> Ranking:
+    fault = _ranking_fault(ranking, queries, documents)
+    if fault:
+        raise EmbedderError(f"{identity}: the ranker returned {fault}")
+    return cast("Ranking", ranking)
 
 
 def _ranking_fault(ranking: object, queries: int, documents: int) -> str:

@@ -3,55 +3,114 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING, TypeAlias, cast
+from urllib.parse import unquote
 
 from harness import plugins
-from harness.embedders.contract import Checked, CheckedRanker, called, identified
+from harness.embedders.contract import Checked, CheckedRanker, CheckedReranker, called, checked_ranker, identified
+from harness.embedders.pair_scores import PairReranker, PairScorer, PairTexts
+from harness.embedders.wrappers import split, wrapped
 from harness.errors import UsageError
-from harness.model import Embedder, Ranker, Spec
+from harness.model import Embedder, Ranker, Reranker, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+Candidate: TypeAlias = "Embedder | Ranker | Reranker"
+"""Who can be judged."""
 
-_SECRET = re.compile(r"(?i)(key|token|secret|password|credential)s?$")
-"""How options end that hold a secret; one that names an environment variable ends in _env."""
+Keep: TypeAlias = "Callable[[Embedder], Embedder]"
+"""Puts a cache around an embedder, or returns it as it is."""
+
+Combine: TypeAlias = "Callable[[Spec, Callable[[Spec], Candidate]], Candidate]"
+"""Makes one candidate of others, which it opens with the function that it is given."""
+
+
+_SECRET = re.compile(r"(?i)((key|secret|password|credential)s?|token)$")
+"""How options end that hold a secret; one that names an environment variable ends in _env, `max_tokens` is a number."""
+
+_OPTION = re.compile(r"[?&]([^=&?]+)=")
+"""An option, of a member in the brackets of a combination and of an address too."""
+
+_SIGN = r"(?:(?!,\s*[A-Za-z][\w-]*:)[^/?#&\s])"
+_PASSWORD = re.compile(f"://{_SIGN}*:{_SIGN}*@")
+"""`://user:password@` in an address, which ends where the next member of a combination begins."""
 
 
 def parse_spec(text: str) -> Spec:
-    """Take a spec apart. Raises UsageError for a missing backend, an option without a value or given twice."""
+    """Take a spec apart. Raises UsageError for a missing backend, an option without a value or given twice.
+
+    A secret is refused before anything else, so that no message shows one.
+    """
+    _refuse_secrets(text)
     backend, colon, rest = text.strip().partition(":")
     if not colon or not backend:
-        known = ", ".join(sorted(plugins.names("embedders")))
+        known = ", ".join(sorted({*plugins.names("embedders"), *plugins.names("combinations")}))
         raise UsageError(f"{text!r} is not of the form backend:model. Known backends: {known}")
-    name, _, query = rest.partition("?")
+    name, query = _name_and_options(backend, rest)
     options: dict[str, str] = {}
     for pair in query.split("&") if query else []:
         key, equals, value = pair.partition("=")
         if not equals or not key:
             raise UsageError(f"{text!r}: option {pair!r} is not of the form option=value")
+        if key in options:
+            raise UsageError(f"{text!r}: option {key!r} is given twice")
+        options[key] = unquote(value)
+    return Spec(text.strip(), backend, name, options)
+
+
+def _name_and_options(backend: str, rest: str) -> tuple[str, str]:
+    """What stands before and behind the question mark; in a combination, the one behind its brackets."""
+    if backend not in plugins.names("combinations"):
+        name, _, query = rest.partition("?")
+        return name, query
+    inside, bracket, behind = rest.rpartition(")")
+    name, _, query = behind.partition("?")
+    return inside + bracket + name, query
+
+
+def _refuse_secrets(text: str) -> None:
+    for key in _OPTION.findall(text):
         if _SECRET.search(key):
             raise UsageError(
                 f"option {key!r}: a spec is shown and recorded, so a secret must not stand in it. Put it into an "
                 f"environment variable and name that, as in {key}_env=MY_KEY"
             )
-        if key in options:
-            raise UsageError(f"{text!r}: option {key!r} is given twice")
-        options[key] = parse_qsl(f"v={value}", keep_blank_values=True)[0][1]
-    return Spec(text.strip(), backend, name, options)
+    if _PASSWORD.search(text) or _PASSWORD.search(unquote(text)):
+        raise UsageError(
+            "an address with a password (http://user:password@…): a spec is shown and recorded, so a secret must not "
+            "stand in it. Put it into an environment variable and name that, as in api_key_env=MY_KEY"
+        )
 
 
-def open_embedder(spec: Spec) -> Checked | CheckedRanker:
-    """The embedder or ranker that a spec stands for, its identity known, its weights not loaded yet.
+def open_embedder(spec: Spec, keep: Keep = lambda checked: checked) -> Candidate:
+    """The embedder, ranker or reranker that a spec stands for, its identity known, its weights not loaded yet.
 
-    Raises UsageError for an unknown backend, model or option, EmbedderError for one that cannot be had, or does not
-    say who it is.
+    keep: puts a cache around an embedder that calls a model, the scores of a PairScorer included. It is asked for each
+    one in a combination; what only uses vectors stands outside of it.
+
+    Raises UsageError for an unknown backend, model or option, EmbedderError for one that cannot be had, or does not say
+    who it is.
     """
-    factory = cast("Callable[[Spec], Embedder | Ranker]", plugins.find("embedders", spec.backend))
-    embedder = called(spec.text, lambda: factory(spec))
-    identified(
-        embedder, spec.text
-    )  # first: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise
-    ranks_only = isinstance(embedder, Ranker) and not hasattr(embedder, "embed")
-    return CheckedRanker(cast("Ranker", embedder)) if ranks_only else Checked(cast("Embedder", embedder))
+    if spec.backend in plugins.names("combinations"):
+        combine = cast("Combine", plugins.find("combinations", spec.backend))
+        opened = called(spec.text, lambda: combine(spec, lambda inner: open_embedder(inner, keep)))
+        return _checked(spec, opened, keep)
+    own, wrapping = split(spec)
+    factory = cast("Callable[[Spec], Candidate | PairScorer]", plugins.find("embedders", spec.backend))
+    checked = _checked(spec, called(spec.text, lambda: factory(own)), keep)
+    if isinstance(checked, Checked):
+        return wrapped(keep(checked), wrapping)
+    if wrapping.options:
+        raise UsageError(f"{spec.text}: {spec.backend} makes no vectors, so there is no {', '.join(wrapping.options)}")
+    return checked
+
+
+def _checked(spec: Spec, opened: Candidate | PairScorer, keep: Keep) -> Checked | CheckedRanker | CheckedReranker:
+    # First: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise.
+    identified(cast("Candidate", opened), spec.text)
+    if isinstance(opened, PairScorer):
+        return checked_ranker(PairReranker(keep(Checked(PairTexts(opened), probes=()))))
+    if isinstance(opened, Ranker | Reranker) and not hasattr(opened, "embed"):
+        return checked_ranker(opened)
+    return Checked(cast("Embedder", opened))

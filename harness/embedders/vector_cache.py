@@ -2,10 +2,12 @@
 
 An LMDB environment: many processes read and write it at once, and a killed one leaves it whole.
 Key: 16 bytes of blake2b over (identity, role, text). Value: the vector as little-endian float32.
+Beside them are notes: what was found out about an embedder and texts, as JSON.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 _LAYOUT_KEY = b"layout"  # 6 bytes: no vector's key
 _LAYOUT = b"1"
+_KEY_SIZE = 16
+_NOTE = b"note:"  # how the keys of notes begin: with it they are longer than a vector's
 _MAP_SIZE = 1 << 28  # address space, not disk: LMDB cannot write past it, so it is doubled whenever it is full
 _FLOAT = np.dtype("<f4")
 _OPEN: WeakValueDictionary[Path, VectorCache] = WeakValueDictionary()
@@ -69,13 +73,21 @@ def vector_keys(identity: Identity, role: Role, texts: Sequence[str]) -> list[by
     The framing is unambiguous: neither the identity's key (hexadecimal) nor a role holds the NUL that ends it.
     """
     shared: Role = "either" if identity.symmetric else role
-    prefix = blake2b(f"{identity.key}\0{shared}\0".encode(), digest_size=16)
+    prefix = blake2b(f"{identity.key}\0{shared}\0".encode(), digest_size=_KEY_SIZE)
     keys = []
     for text in texts:
         digest = prefix.copy()
         digest.update(text.encode("utf-8", "surrogatepass"))
         keys.append(digest.digest())
     return keys
+
+
+def note_key(identity: Identity, what: str, texts: Sequence[str]) -> bytes:
+    """The key of what is noted about an embedder and texts, in this order: no vector's key is as long."""
+    digest = blake2b(f"{identity.key}\0{what}\0{len(texts)}\0".encode(), digest_size=_KEY_SIZE)
+    digest.update(np.array([len(text) for text in texts], "<u8").tobytes())
+    digest.update("".join(texts).encode("utf-8", "surrogatepass"))
+    return _NOTE + digest.digest()
 
 
 @dataclass(frozen=True)
@@ -141,7 +153,19 @@ class VectorCache:
         A key that is already there keeps its vector.
         """
         rows = np.ascontiguousarray(vectors, dtype=_FLOAT)
-        items = sorted((key, row.tobytes()) for key, row in zip(keys, rows, strict=True))
+        self._put(sorted((key, row.tobytes()) for key, row in zip(keys, rows, strict=True)))
+
+    def note(self, key: bytes) -> Any:
+        """What was kept under `key`, see `note_key`; None where nothing was."""
+        with self._transaction(write=False) as transaction:
+            value = transaction.get(key)
+            return None if value is None else json.loads(bytes(value))
+
+    def keep(self, key: bytes, value: Any) -> None:
+        """Keep a value, as JSON does, under a key of `note_key`; on disk when this returns. The first one stays."""
+        self._put([(key, json.dumps(value).encode())])
+
+    def _put(self, items: Sequence[tuple[bytes, bytes]]) -> None:
         import lmdb
 
         while True:
@@ -159,7 +183,8 @@ class VectorCache:
         if not data.exists():
             return CacheInfo(self.folder, 0, 0)
         with self._transaction(write=False) as transaction:
-            entries = transaction.stat()["entries"] - 1  # the layout
+            notes = sum(len(key) > _KEY_SIZE for key in _keys_with(transaction, _NOTE))
+            entries = transaction.stat()["entries"] - notes - 1  # the layout
         return CacheInfo(self.folder, entries, data.stat().st_size)
 
     def clear(self) -> None:
@@ -247,6 +272,14 @@ class VectorCache:
 
     def _grow(self) -> None:
         self._opened.set_mapsize(2 * self._opened.info()["map_size"])
+
+
+def _keys_with(transaction: Any, start: bytes) -> Iterator[bytes]:
+    cursor = transaction.cursor()
+    found = cursor.set_range(start)
+    while found and bytes(cursor.key()[: len(start)]) == start:
+        yield bytes(cursor.key())
+        found = cursor.next()
 
 
 def _damages() -> tuple[type[Exception], ...]:

@@ -9,11 +9,25 @@ Metric(Judgements) ──▶ Score, ItemScores;  Finding ──▶ Run
 from __future__ import annotations
 
 from harness.model.arrays import Floats, Index, Vectors
-from harness.model.candidates import Embedder, Identity, Ranker, Ranking, Role, Spec
+from harness.model.candidates import (
+    Embedder,
+    Identity,
+    Precision,
+    Ranker,
+    Ranking,
+    ReadsImages,
+    Reranker,
+    Role,
+    Similarity,
+    Spec,
+    Usage,
+    Used,
+    reads_images,
+)
 from harness.model.metric import Judgements, Metric
 from harness.model.results import Finding, Interval, ItemScores, Row, Run, Score, Status
-from harness.model.suite import RankingTask, Suite, Task
-from harness.model.tables import Column, Table, TableShape, Texts
+from harness.model.suite import RankingTask, RerankingTask, Suite, Task
+from harness.model.tables import Column, Image, Table, TableShape, Texts
 
 __all__ = [
     "Column",
@@ -21,18 +35,24 @@ __all__ = [
     "Finding",
     "Floats",
     "Identity",
+    "Image",
     "Index",
     "Interval",
     "ItemScores",
     "Judgements",
     "Metric",
+    "Precision",
     "Ranker",
     "Ranking",
     "RankingTask",
+    "ReadsImages",
+    "Reranker",
+    "RerankingTask",
     "Role",
     "Row",
     "Run",
     "Score",
+    "Similarity",
     "Spec",
     "Status",
     "Suite",
@@ -40,5 +60,8 @@ __all__ = [
     "TableShape",
     "Task",
     "Texts",
+    "Usage",
+    "Used",
     "Vectors",
+    "reads_images",
 ]

@@ -54,12 +54,16 @@ class ItemScores:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something worth knowing that is not a score. value is None where there is no number."""
+    """Something worth knowing that is not a score. value is None where there is no number.
+
+    warning: scores of this run mislead a reader who does not know this; the table shows the note.
+    """
 
     name: str
     value: float | None
     note: str
     subject: str = ""
+    warning: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Run:
     """One embedder through one suite, whole. identity is None when the embedder could not be opened.
 
     seconds: wall time of embedding and judging. texts: how many were embedded anew (the rest came from the cache).
+    vector_bytes: of one stored document, None where there are no vectors.
     """
 
     id: str
@@ -83,6 +88,7 @@ class Run:
     items: tuple[ItemScores, ...] = ()
     findings: tuple[Finding, ...] = ()
     texts: int = 0
+    vector_bytes: int | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
 
@@ -113,3 +119,5 @@ class Row:
     higher_is_better: bool
     interval_reason: str
     started_at: str
+    vector_bytes: int | None = None
+    warnings: tuple[str, ...] = ()

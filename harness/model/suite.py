@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
     from harness.errors import Faults
-    from harness.model.arrays import Vectors
-    from harness.model.candidates import Ranking
+    from harness.model.arrays import Index, Vectors
+    from harness.model.candidates import Ranking, Similarity
     from harness.model.metric import Judgements, Metric
     from harness.model.results import Finding
     from harness.model.tables import Table, TableShape, Texts
@@ -44,7 +44,7 @@ class Task(Protocol):
         """What to embed, by a name that `judge` finds the vectors under."""
         ...
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Judgements, ...]:
+    def judge(self, vectors: Mapping[str, Vectors], similarity: Similarity) -> tuple[Judgements, ...]:
         """Conclusions from the vectors of `texts()`, one object of each type in `yields`."""
         ...
 
@@ -68,6 +68,21 @@ class RankingTask(Protocol):
 
     def judge_ranking(self, ranking: Ranking) -> tuple[Judgements, ...]:
         """Conclusions from the best `depth` documents of each query."""
+        ...
+
+
+@runtime_checkable
+class RerankingTask(Protocol):
+    """A task that a Reranker can take too: it judges in which order the candidates of each query are put."""
+
+    candidates: Sequence[Index]
+
+    def texts(self) -> Mapping[str, Texts]:
+        """What to rank, under `queries` and `documents`."""
+        ...
+
+    def judge_ranking(self, ranking: Ranking) -> tuple[Judgements, ...]:
+        """Conclusions from the candidates of each query, best first."""
         ...
 
 

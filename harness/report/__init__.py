@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from harness.report.grid import Grid, grid
 from harness.report.markdown import markdown
+from harness.report.notes import notes_terminal
 from harness.report.plain import as_csv, as_json, query_csv, query_json
 from harness.report.query import query_markdown, query_terminal
 from harness.report.terminal import terminal
@@ -25,7 +26,7 @@ _LISTINGS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]], st
     "csv": query_csv,
 }
 
-__all__ = ["comparison", "listing"]
+__all__ = ["comparison", "listing", "notes_terminal"]
 
 
 def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:
@@ -38,9 +39,13 @@ def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:
     return _TABLES[layout](grid([row for row in rows if every or row.headline]))
 
 
-def listing(columns: Sequence[str], rows: Sequence[Sequence[object]], layout: str) -> str:
+def listing(columns: Sequence[str], rows: Sequence[Sequence[object]], layout: str, *, by_folder: bool = False) -> str:
     """Any other table, from the names of its columns and its rows, in the layout that --format names.
+
+    by_folder: in a terminal, a line between rows whose first cells (a/b, a/c) do not begin with the same folder.
 
     Raises UsageError for json when two columns share a name.
     """
+    if by_folder and layout == "table":
+        return query_terminal(columns, rows, by_folder=True)
     return _LISTINGS[layout](columns, rows)

@@ -23,13 +23,13 @@ _WORDS = {"not_applicable": "n/a", "failed": "failed"}
 class Cell:
     """What stands in one place: a value with its interval, or a word.
 
-    note: the number of its footnote, 0 for none.
+    notes: the numbers of its footnotes.
     """
 
     text: str
     interval: str = ""
     best: bool = False
-    note: int = 0
+    notes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """The table as text, not laid out yet. cells: (embedder, column) → cell. notes: why a cell has no value."""
+    """The table as text, not laid out yet.
+
+    sizes: embedder → MB that the vectors of a million documents take; none at all where nobody's are known. cells:
+    (embedder, column) → cell. notes: what is to be known about a cell.
+    """
 
     columns: Sequence[Column]
     embedders: Sequence[str]
+    sizes: Mapping[str, str]
     cells: Mapping[tuple[str, Column], Cell]
     notes: Sequence[str]
 
@@ -68,9 +73,15 @@ def grid(rows: Sequence[Row]) -> Grid:
     return Grid(
         columns=list(columns),
         embedders=list(dict.fromkeys(labels[row.embedder, row.identity] for row in rows)),
+        sizes=_sizes({labels[row.embedder, row.identity]: row.vector_bytes for row in rows if row.vector_bytes}),
         cells=cells,
         notes=list(notes),
     )
+
+
+def _sizes(vector_bytes: Mapping[str, int]) -> dict[str, str]:
+    """Bytes of a vector are MB of a million vectors."""
+    return {label: f"{size:,}" for label, size in vector_bytes.items()}
 
 
 def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
@@ -110,11 +121,17 @@ def _best(rows: Sequence[Row]) -> list[Row]:
 
 def _cell(row: Row, notes: dict[str, int], *, best: bool) -> Cell:
     if row.value is None:
-        return Cell(_WORDS[row.status], note=notes.setdefault(row.reason, len(notes) + 1))
+        return Cell(_WORDS[row.status], notes=_numbers((row.reason,), notes))
+    warnings = [f"warning: {warning}" for warning in row.warnings]
     if row.low is None or row.high is None:
-        reason = f"no interval: {row.interval_reason}"
-        return Cell(_number(row.value), best=best, note=notes.setdefault(reason, len(notes) + 1))
-    return Cell(_number(row.value), _interval(row.low, row.high), best=best)
+        reasons = (*warnings, f"no interval: {row.interval_reason}")
+        return Cell(_number(row.value), best=best, notes=_numbers(reasons, notes))
+    return Cell(_number(row.value), _interval(row.low, row.high), best, _numbers(warnings, notes))
+
+
+def _numbers(texts: Sequence[str], notes: dict[str, int]) -> tuple[int, ...]:
+    """The number of each footnote; one that is new gets the next."""
+    return tuple(notes.setdefault(text, len(notes) + 1) for text in texts)
 
 
 def _interval(low: float, high: float) -> str:

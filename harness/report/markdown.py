@@ -15,11 +15,12 @@ def markdown(grid: Grid) -> str:
     if not grid.columns:
         return EMPTY
     heads = [f"{escaped(column.suite)}<br>{column.heading}" for column in grid.columns]
-    lines = [line(["embedder", *heads]), line(["---", *["---:"] * len(heads)])]
+    size = ["MB per<br>1M docs"] if grid.sizes else []
+    lines = [line(["embedder", *size, *heads]), line(["---", *["---:"] * len([*size, *heads])])]
     for name in grid.embedders:
         cells = [grid.cells.get((name, column), Cell(MISSING)) for column in grid.columns]
-        lines.append(line([escaped(name), *map(_shown, cells)]))
-    lines.append(line(["*random floor*", *(f"*{column.floor}*" for column in grid.columns)]))
+        lines.append(line([escaped(name), *(grid.sizes.get(name, MISSING) for _ in size), *map(_shown, cells)]))
+    lines.append(line(["*random floor*", *("" for _ in size), *(f"*{column.floor}*" for column in grid.columns)]))
     notes = [f"{number}. {escaped(note)}" for number, note in enumerate(grid.notes, start=1)]
     return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
 
@@ -38,4 +39,4 @@ def escaped(text: str) -> str:
 
 def _shown(cell: Cell) -> str:
     text = f"**{cell.text}**" if cell.best else cell.text
-    return text + (f" ({cell.interval})" if cell.interval else "") + (f" \\[{cell.note}]" if cell.note else "")
+    return text + (f" ({cell.interval})" if cell.interval else "") + "".join(f" \\[{note}]" for note in cell.notes)

@@ -20,8 +20,9 @@ def as_json(rows: Sequence[Row]) -> str:
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    """A header and a line per row; absent numbers are empty."""
-    return query_csv([field.name for field in fields(Row)], [list(asdict(row).values()) for row in rows])
+    """A header and a line per row; absent numbers are empty, warnings one text."""
+    lines = [asdict(row) | {"warnings": "; ".join(row.warnings)} for row in rows]
+    return query_csv([field.name for field in fields(Row)], [list(line.values()) for line in lines])
 
 
 def query_json(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -17,13 +17,17 @@ _LARGE = 1_000
 """From here on, four digits are all before the point."""
 
 
-def query_terminal(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns as wide as they need, folded where the terminal is too narrow."""
+def query_terminal(columns: Sequence[str], rows: Sequence[Sequence[object]], *, by_folder: bool = False) -> str:
+    """Columns as wide as they need, folded where the terminal is too narrow.
+
+    by_folder: a line between rows whose first cells (a/b, a/c) do not begin with the same folder.
+    """
     table = Table(header_style="")
     for column in columns:
         table.add_column(Text(column), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(_shown(value)) for value in row))
+    folders = [str(row[0]).partition("/")[0] if by_folder else "" for row in rows]
+    for row, folder, below in zip(rows, folders, [*folders[1:], ""], strict=False):
+        table.add_row(*(Text(_shown(value)) for value in row), end_section=folder != below)
     screen = console()
     with screen.capture() as captured:
         screen.print(table)

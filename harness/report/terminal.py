@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 FLOOR = "random floor"
+SIZE = ("MB per", "1M docs")
+"""Over the column that says what an index of the vectors weighs."""
 LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score."
 _PADDING = 3
 
@@ -36,7 +38,8 @@ def terminal(grid: Grid) -> str:
 
 def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
     """The columns in runs that fit beside the embedders' names; those of one folder (zh, en) stay together."""
-    room = width - max(map(cell_len, (*grid.embedders, FLOOR))) - _PADDING - 1
+    sizes = max(map(cell_len, (*SIZE, *grid.sizes.values()))) + _PADDING if grid.sizes else 0
+    room = width - max(map(cell_len, (*grid.embedders, FLOOR))) - _PADDING - 1 - sizes
     page: list[Column] = []
     for _, together in groupby(grid.columns, key=lambda column: column.suite.partition("/")[0]):
         folder = list(together)
@@ -62,20 +65,24 @@ def _width(grid: Grid, column: Column) -> int:
 def _table(grid: Grid, columns: Sequence[Column]) -> Table:
     table = Table(header_style="", pad_edge=True, show_lines=False)
     table.add_column("embedder", no_wrap=True)
+    if grid.sizes:
+        table.add_column(Text("\n".join(SIZE)), justify="right", no_wrap=True)
     for column in columns:
         table.add_column(Text(f"{column.suite}\n{column.heading}"), justify="right", no_wrap=True)
     for name in grid.embedders:
         cells = [grid.cells.get((name, column), Cell(MISSING)) for column in columns]
-        table.add_row(Text(name), *map(_shown, cells))
+        size = [Text(grid.sizes.get(name, MISSING))] if grid.sizes else []
+        table.add_row(Text(name), *size, *map(_shown, cells))
     table.add_section()
-    table.add_row(Text(FLOOR, style="dim"), *(Text(column.floor, style="dim") for column in columns))
+    blank = [Text("")] if grid.sizes else []
+    table.add_row(Text(FLOOR, style="dim"), *blank, *(Text(column.floor, style="dim") for column in columns))
     return table
 
 
 def _shown(cell: Cell) -> Text:
     text = Text(f"*{cell.text}" if cell.best else cell.text, style="bold" if cell.best else "")
-    if cell.note:
-        text.append(f" [{cell.note}]", style="not bold dim")
+    for note in cell.notes:
+        text.append(f" [{note}]", style="not bold dim")
     if cell.interval:
         text.append(f"\n{cell.interval}", style="not bold dim")
     return text

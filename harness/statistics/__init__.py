@@ -1,1 +1,1 @@
-"""Arrays in, numbers out: intervals, and the seeds of every random procedure."""
+"""Arrays in, numbers out: intervals, power, and the seeds of every random procedure."""

@@ -12,13 +12,14 @@ Statistician 69). tests/unit/statistics/test_intervals.py says what this covers.
 
 from __future__ import annotations
 
-import math
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from harness.model import Interval
+from harness.statistics.shares import percent
+from harness.statistics.student import student_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +56,7 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
     defined = scores[np.isfinite(scores)]
     if len(defined) < (1 - UNDEFINED_SHARE) * len(scores):
         share = 1 - len(defined) / len(scores)
-        return Interval(None, None, f"the score is undefined on {share:.0%} of the resamples: {metric.undefined}")
+        return Interval(None, None, f"the score is undefined on {percent(share)} of the resamples: {metric.undefined}")
     if np.ptp(defined) <= RESOLUTION * np.abs(defined).max():
         return Interval(None, None, "every resample gives the same score, so resampling cannot show the spread")
     shift = 0.0 if metric.items is not None else _bias(defined, metric.score(judgements))
@@ -141,20 +142,5 @@ def _bias(scores: Floats, value: float) -> float:
 
 def _levels(groups: int, shift: float) -> tuple[float, float]:
     """The two quantile levels: widened for few groups, moved by twice the bias."""
-    z = np.sqrt(groups / (groups - 1)) * _student(groups - 1)
+    z = np.sqrt(groups / (groups - 1)) * student_quantile((1 + LEVEL) / 2, groups - 1)
     return _NORMAL.cdf(2 * shift - z), _NORMAL.cdf(2 * shift + z)
-
-
-def _student(freedom: int) -> float:
-    """The upper 2.5 % point of Student's t, within 0.001 from 4 degrees of freedom on.
-
-    Abramowitz and Stegun 26.7.5; scipy has it exactly, and takes 0.15 s to import.
-    """
-    x = _NORMAL.inv_cdf((1 + LEVEL) / 2)
-    terms = (
-        (x**3 + x) / 4,
-        (5 * x**5 + 16 * x**3 + 3 * x) / 96,
-        (3 * x**7 + 19 * x**5 + 17 * x**3 - 15 * x) / 384,
-        (79 * x**9 + 776 * x**7 + 1482 * x**5 - 1920 * x**3 - 945 * x) / 92160,
-    )
-    return x + math.fsum(term / freedom**power for power, term in enumerate(terms, start=1))

@@ -32,6 +32,11 @@ _SELECTED = """
         select 1 from unnest($suites::varchar[]) as wanted(name)
         where suite = name or starts_with(suite, name || '/')
     )) and ($embedders is null or embedder in (select unnest($embedders::varchar[])))"""
+_FINDINGS = f"""
+    select coalesce(warning, false), suite, embedder, finding.name, subject, value, note
+    from latest join finding on finding.run = latest.id
+    where {_SELECTED}
+    order by coalesce(warning, false) desc, suite, embedder, identity, finding.position"""  # noqa: S608 # our own names
 _MISSING = "select id from other.run where id not in (select id from run)"
 _PER_RUN = ("score", "item", "finding")
 
@@ -94,9 +99,20 @@ class Store:
             found = database.execute(
                 f"{_ROWS} where {_SELECTED} order by suite, embedder, identity, position", selected
             )
-            rows = [Row(*fields) for fields in found.fetchall()]
+            rows = [_row(fields) for fields in found.fetchall()]
             hidden = database.execute(f"{_HIDDEN} where {_SELECTED}", selected).fetchall()[0][0]
         return Shown(rows, hidden)
+
+    def findings(
+        self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None
+    ) -> list[tuple[bool, str, str, str, str, float | None, str]]:
+        """What was found in the latest runs, warnings first: warning, suite, embedder, name, subject, value, note.
+
+        suites, embedders: as for `rows`.
+        """
+        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        with self._reading() as database:
+            return database.execute(_FINDINGS, selected).fetchall()
 
     def paired_items(self, run_a: str, run_b: str, measure: str) -> tuple[ItemScores, ItemScores]:
         """The items of one measure in two runs, in the same order: of the item ids, not of their insertion.
@@ -186,6 +202,12 @@ class Store:
             expected = sum(rows.counts[table] for rows in parts)
             if kept != expected:
                 raise StoreError(f"{self.path} kept {kept} of {expected} rows of {table}")
+
+
+def _row(fields: Sequence[Any]) -> Row:
+    """A line of the view; the database gives warnings as a list."""
+    values: list[Any] = [tuple(field) if isinstance(field, list) else field for field in fields]
+    return Row(*values)
 
 
 def _names(suites: Sequence[str] | None) -> list[str] | None:

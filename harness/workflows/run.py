@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.catalogue import Place, find_places, load_suite
 from harness.embedders.cached import Cached
-from harness.embedders.contract import CheckedRanker
+from harness.embedders.resolve import Candidate as Opened
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.embedders.vector_cache import VectorCache, default_cache_folder
 from harness.errors import EmbedderError, HarnessError, SuiteError, UsageError
@@ -20,21 +20,47 @@ from harness.model import Row, Run, Spec, Suite
 from harness.statistics.intervals import RESAMPLES
 from harness.store import Recorder, Store
 from harness.workflows.environment import environment
+from harness.workflows.sweep import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.model import Embedder, Finding, Identity
     from harness.workflows.configuration import Configuration
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Who is judged: as the user named it, and opened; or why it could not be opened."""
+    """Who is judged: as the user named it, and opened; or why it could not be opened.
+
+    models: what in it calls a model and keeps the vectors; more than one in a combination.
+    """
 
     label: str
     spec: Spec
-    embedder: Cached | CheckedRanker | EmbedderError
+    embedder: Opened | EmbedderError
+    models: Sequence[Cached] = ()
+
+    @property
+    def embedded(self) -> int:
+        """How many texts its models have embedded, those from the cache left out."""
+        return sum(model.embedded for model in self.models)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to be known about its models and the texts of the suite that it has just been through."""
+        several = len(self.models) > 1
+        found = (
+            _of_member(model.identity, finding) if several else finding
+            for model in self.models
+            for finding in model.findings()
+        )
+        return tuple(dict.fromkeys(found))  # two members may be one model, used in two ways
+
+    def forget(self) -> None:
+        """Its next findings are about what it is asked from now on."""
+        for model in self.models:
+            model.forget()
 
 
 class Watch(Protocol):
@@ -63,8 +89,12 @@ class Request:
     cache: Path | None = None
 
 
-def request(configuration: Configuration, suites: Sequence[str], embedders: Sequence[str]) -> Request:
+def request(
+    configuration: Configuration, suites: Sequence[str], embedders: Sequence[str], sweeps: Sequence[str] = ()
+) -> Request:
     """A request from what the command line names; what it leaves out, harness.toml says.
+
+    sweeps: see `sweep`.
 
     Raises UsageError when an embedder is no spec and no name, or nothing is left to run.
     """
@@ -76,7 +106,7 @@ def request(configuration: Configuration, suites: Sequence[str], embedders: Sequ
             f"no {missing} to run: name some, as in `harness run -s zh -e baseline:hashing`, or write a harness.toml"
         )
     specs = {label: parse_spec(configuration.spec(label)) for label in labels}
-    return Request(chosen, specs, configuration.store, configuration.cache)
+    return Request(chosen, sweep(specs, sweeps), configuration.store, configuration.cache)
 
 
 def run(asked: Request, watch: Watch) -> list[Run]:
@@ -88,9 +118,7 @@ def run(asked: Request, watch: Watch) -> list[Run]:
     """
     suites = _load(_distinct(place for name in asked.suites for place in find_places(name)))
     with VectorCache(asked.cache or default_cache_folder()) as cache:
-        candidates = deque(
-            Candidate(label, spec, _opened(spec, cache, watch)) for label, spec in asked.embedders.items()
-        )
+        candidates = deque(_opened(label, spec, cache, watch) for label, spec in asked.embedders.items())
         store = Store(asked.store)
         store.prepare()
         return list(_runs(candidates, suites, store, watch))
@@ -115,18 +143,23 @@ def _runs(
                 yield made
 
 
-def _opened(spec: Spec, cache: VectorCache, watch: Watch) -> Cached | CheckedRanker | EmbedderError:
+def _opened(label: str, spec: Spec, cache: VectorCache, watch: Watch) -> Candidate:
+    models: list[Cached] = []
+
+    def keep(embedder: Embedder) -> Cached:
+        models.append(Cached(embedder, cache, watch.embedded))
+        return models[-1]
+
     try:
-        embedder = open_embedder(spec)
+        return Candidate(label, spec, open_embedder(spec, keep), models)
     except EmbedderError as error:
-        return error
-    return embedder if isinstance(embedder, CheckedRanker) else Cached(embedder, cache, watch.embedded)
+        return Candidate(label, spec, error)
 
 
 def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
     started_at = datetime.now(UTC).isoformat(timespec="microseconds")
-    before = len(_fresh(candidate.embedder))
-    outcome = _outcome(suite, candidate.embedder, before)
+    before = candidate.embedded
+    outcome = _outcome(suite, candidate)
     return Run(
         id=uuid.uuid4().hex,
         started_at=started_at,
@@ -141,7 +174,8 @@ def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
         scores=outcome.scores,
         items=outcome.items,
         findings=outcome.findings,
-        texts=len(_fresh(candidate.embedder)) - before,
+        texts=candidate.embedded - before,
+        vector_bytes=outcome.vector_bytes,
         environment=environment(),
         configuration=_configuration(candidate.spec, suite),
     )
@@ -155,23 +189,25 @@ def _configuration(spec: Spec, suite: Suite | SuiteError) -> dict[str, Any]:
     return {"spec": spec.text, "metrics": metrics, "parameters": dict(suite.parameters), "resamples": RESAMPLES}
 
 
-def _fresh(embedder: Cached | CheckedRanker | EmbedderError) -> Sequence[str]:
-    """The texts that an embedder has embedded so far, those from the cache left out."""
-    return embedder.embedded if isinstance(embedder, Cached) else ()
-
-
-def _outcome(suite: Suite | SuiteError, embedder: Cached | CheckedRanker | EmbedderError, before: int) -> Outcome:
+def _outcome(suite: Suite | SuiteError, candidate: Candidate) -> Outcome:
     if isinstance(suite, SuiteError):
         return unscored((), "failed", str(suite))
-    if isinstance(embedder, EmbedderError):
-        return unscored(suite.metrics, "failed", str(embedder))
+    if isinstance(candidate.embedder, EmbedderError):
+        return unscored(suite.metrics, "failed", str(candidate.embedder))
     started = perf_counter()
+    candidate.forget()  # what a suite has asked that failed
     try:
-        outcome = evaluate(suite, embedder)
-        noticed = embedder.findings(embedder.embedded[before:]) if isinstance(embedder, Cached) else ()
+        outcome = evaluate(suite, candidate.embedder)
+        noticed = candidate.findings()
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
         return replace(unscored(suite.metrics, "failed", str(error)), seconds=perf_counter() - started)
     return replace(outcome, findings=(*outcome.findings, *noticed))
+
+
+def _of_member(identity: Identity, finding: Finding) -> Finding:
+    """The finding of a combination's member, by whose name it goes."""
+    subject = f"{identity} {finding.subject}".rstrip()
+    return replace(finding, subject=subject, note=f"{identity}: {finding.note}")
 
 
 def _load(places: Sequence[Place]) -> dict[Place, Suite | SuiteError]:
@@ -224,4 +260,6 @@ def _rows(made: Run) -> Iterator[Row]:
             higher_is_better=score.higher_is_better,
             interval_reason=score.interval.reason,
             started_at=made.started_at,
+            vector_bytes=made.vector_bytes,
+            warnings=tuple(sorted({finding.note for finding in made.findings if finding.warning})),
         )

@@ -21,7 +21,7 @@ def table(configuration: Configuration, suites: Sequence[str], embedders: Sequen
     Raises StoreError when there is no store or it cannot be read, UsageError when it holds nothing of what was named.
     """
     store = Store(configuration.store)
-    names = [name for selected in suites for name in _names(selected)]
+    names = [name for selected in suites for name in suite_names(selected)]
     shown = store.rows(names, embedders)
     if not shown.rows and (suites or embedders):
         held = store.rows().rows
@@ -34,7 +34,7 @@ def table(configuration: Configuration, suites: Sequence[str], embedders: Sequen
     return shown
 
 
-def _names(selected: str) -> list[str]:
+def suite_names(selected: str) -> list[str]:
     """What a suite on disk or built in goes by in the store; a name that is neither may still be in the store."""
     try:
         return [place.name for place in find_places(selected)]

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import search
+from harness.search import exact
 
 
 @settings(max_examples=200, deadline=None)
@@ -25,8 +25,8 @@ def test_top_k_is_the_head_of_a_stable_sort(shape: tuple[int, int, int], k: int,
     queries = random.integers(-2, 3, (count, width)).astype(np.float32)
     corpus = random.integers(-1, 2, (documents, width)).astype(np.float32)
     scores = queries @ corpus.T
-    with patch.object(search, "_DOCUMENTS", block), patch.object(search, "_SCORES", 16 * block):
-        found = search.top_k(queries, corpus, k)
+    with patch.object(exact, "_DOCUMENTS", block), patch.object(exact, "_SCORES", 16 * block):
+        found = exact.top_k(queries, corpus, k)
     expected = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     np.testing.assert_array_equal(found.indices, expected)
     np.testing.assert_array_equal(found.scores, np.take_along_axis(scores, expected, axis=1))

@@ -21,13 +21,17 @@ from harness.model import Spec
         ("vectors:C:/data/words.vec", "vectors", "C:/data/words.vec", {}),
         ("st:模型/甲?query_prompt=查询：", "st", "模型/甲", {"query_prompt": "查询："}),
         ("st:m?query_prompt=query:%20a%26b=c", "st", "m", {"query_prompt": "query: a&b=c"}),
-        ("st:m?query_prompt=a+b%2Bc", "st", "m", {"query_prompt": "a b+c"}),
+        ("st:m?query_prompt=a+b%2Bc", "st", "m", {"query_prompt": "a+b+c"}),
+        ("vectors:c++/w.vec?file=/data/c++%20%E7%94%B2/w", "vectors", "c++/w.vec", {"file": "/data/c++ 甲/w"}),
+        ("mine:m?max_tokens=512", "mine", "m", {"max_tokens": "512"}),
+        ("mine:m?url=http://h:80/a@b", "mine", "m", {"url": "http://h:80/a@b"}),
+        ("mine:m?url=http://me@h:80&rev=x@y", "mine", "m", {"url": "http://me@h:80", "rev": "x@y"}),
         ("st:m?query_prompt=", "st", "m", {"query_prompt": ""}),
         ("st:m?", "st", "m", {}),
     ],
 )
 def test_a_spec_is_taken_apart(text: str, backend: str, name: str, options: dict[str, str]) -> None:
-    """At the first colon and the first question mark; values are decoded as in a URL."""
+    """At the first colon and the first question mark; %20 in a value is decoded, and a plus stays one."""
     assert parse_spec(text) == Spec(text.strip(), backend, name, options)
 
 
@@ -75,3 +79,34 @@ def test_a_secret_in_a_spec_is_refused(option: str) -> None:
         parse_spec(f"mine:m?{option}=sk-123")
     assert "sk-123" not in str(caught.value)
     assert parse_spec(f"mine:m?{option}_env=MY_KEY").options == {f"{option}_env": "MY_KEY"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mine:m?base_url=http://user:pa55@host/v1",
+        "mine:m?base_url=http%3A%2F%2Fuser%3Apa55%40host",
+        "mine:m?base_url=http://user:pa55%2F@host",
+        "mine:m?base_url=https://:pa55@host&a=1&a=2",
+        "http://user:pa55@host",
+        "hybrid:rrf(bm25:,mine:m?base_url=http://user:x,pa55@host)",
+    ],
+)
+def test_a_password_in_an_address_is_refused(text: str) -> None:
+    """However it is written and wherever it stands, and no message shows it."""
+    with pytest.raises(UsageError, match="an address with a password") as caught:
+        parse_spec(text)
+    assert "pa55" not in str(caught.value)
+
+
+def test_members_with_a_port_and_a_revision_have_no_password() -> None:
+    """The address of one member ends where the next begins."""
+    assert parse_spec("hybrid:rrf(mine:m?url=http://h:80,st:m@main)").name == "rrf(mine:m?url=http://h:80,st:m@main)"
+
+
+@pytest.mark.parametrize("text", ["mine:m?wrong&token=sk-123", "mine:m?url=http://h/v1?api_key=sk-123"])
+def test_no_other_fault_shows_a_secret(text: str) -> None:
+    """A secret is looked for first, in the address of a service too."""
+    with pytest.raises(UsageError, match="a secret must not stand in it") as caught:
+        parse_spec(text)
+    assert "sk-123" not in str(caught.value)

@@ -103,14 +103,25 @@ def test_equal_reasons_share_a_footnote(row: Callable[..., Row]) -> None:
     ]
     shown = grid(rows)
     assert shown.notes == ["no weights", "has no vectors"]
-    assert list(shown.cells.values()) == [Cell("failed", note=1), Cell("n/a", note=2), Cell("failed", note=1)]
+    assert list(shown.cells.values()) == [
+        Cell("failed", notes=(1,)),
+        Cell("n/a", notes=(2,)),
+        Cell("failed", notes=(1,)),
+    ]
 
 
 def test_a_missing_interval_is_explained(row: Callable[..., Row]) -> None:
     """A value without an interval has a footnote that says why."""
     shown = grid([row(low=None, high=None, interval_reason="3 items are too few")])
-    assert cells(shown)["bm25:", "zh/lexical-gap"] == Cell("0.500", best=True, note=1)
+    assert cells(shown)["bm25:", "zh/lexical-gap"] == Cell("0.500", best=True, notes=(1,))
     assert shown.notes == ["no interval: 3 items are too few"]
+
+
+def test_warnings_are_footnotes(row: Callable[..., Row]) -> None:
+    """What a reader of the number must know stands below the table, before what is said about the interval."""
+    shown = grid([row(low=None, high=None, interval_reason="too few", warnings=("it cannot read this",))])
+    assert cells(shown)["bm25:", "zh/lexical-gap"] == Cell("0.500", best=True, notes=(1, 2))
+    assert shown.notes == ["warning: it cannot read this", "no interval: too few"]
 
 
 def test_what_was_not_run_has_no_cell(row: Callable[..., Row]) -> None:

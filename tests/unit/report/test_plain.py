@@ -37,6 +37,7 @@ FIELDS = [
         "run",
     ),
     *("fingerprint", "seconds", "identity", "headline", "higher_is_better", "interval_reason", "started_at"),
+    *("vector_bytes", "warnings"),
 ]
 """What other people's programs rely on: a change here is a change for them."""
 
@@ -64,7 +65,9 @@ def test_the_whole_json(row: Callable[..., Row]) -> None:
             "headline": true,
             "higher_is_better": true,
             "interval_reason": "",
-            "started_at": "2026-01-02T03:04:05.000006+00:00"
+            "started_at": "2026-01-02T03:04:05.000006+00:00",
+            "vector_bytes": null,
+            "warnings": []
           }
         ]
         """)
@@ -86,10 +89,10 @@ def test_json_of_nothing_is_an_empty_list() -> None:
 def test_csv_reads_back(row: Callable[..., Row]) -> None:
     """Commas, quotes and line ends in a reason survive; absent numbers are empty."""
     reason = 'a, "b"\n中'
-    text = comparison([row(value=None, reason=reason), row(value=1 / 3)], "csv")
+    text = comparison([row(value=None, reason=reason, warnings=("x, y", "z")), row(value=1 / 3)], "csv")
     first, second = csv.DictReader(io.StringIO(text))
     assert list(first) == FIELDS
-    assert (first["value"], first["reason"]) == ("", reason)
+    assert (first["value"], first["reason"], first["warnings"]) == ("", reason, "x, y; z")
     assert float(second["value"]) == 1 / 3
 
 

@@ -70,7 +70,7 @@ def test_a_newer_store_is_refused(store: Store) -> None:
             "insert into migration values (1000, '1000_future.sql', '9.9.9', current_timestamp::timestamp)"
         )
     for use in (store.prepare, store.rows):
-        with pytest.raises(StoreError, match=r"schema 1000, .*9\.9\.9.* knows schema 1\..*upgrade") as caught:
+        with pytest.raises(StoreError, match=r"schema 1000, .*9\.9\.9.* knows schema \d\..*upgrade") as caught:
             use()
         assert str(store.path) in str(caught.value)
 

@@ -53,3 +53,12 @@ def test_a_name_stands_for_its_spec() -> None:
         configuration.spec("minlm")
     with pytest.raises(UsageError, match="Names there: none"):
         Configuration().spec("minilm")
+
+
+def test_members_of_a_combination_may_be_names() -> None:
+    """Also inside another; what is no name there stays as it is, to be refused where it is opened."""
+    configuration = Configuration(embedders={"minilm": "st:m?dimensions=64", "both": "hybrid:rrf(bm25:,minilm)"})
+    assert configuration.spec("both") == "hybrid:rrf(bm25:,st:m?dimensions=64)"
+    assert configuration.spec("hybrid:rrf(minilm,bm25:)?k=10") == "hybrid:rrf(st:m?dimensions=64,bm25:)?k=10"
+    assert configuration.spec("hybrid:rerank(both,ce:c)") == "hybrid:rerank(hybrid:rrf(bm25:,st:m?dimensions=64),ce:c)"
+    assert configuration.spec("hybrid:rrf(bm25:,other)") == "hybrid:rrf(bm25:,other)"

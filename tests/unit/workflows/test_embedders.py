@@ -10,7 +10,7 @@ from harness.workflows.embedders import BACKENDS, check, listing
 
 def test_every_backend_is_described() -> None:
     """What is built in has a line of its own, and there is no line for what is not there."""
-    assert BACKENDS.keys() == plugins.BUILTIN["embedders"].keys()
+    assert BACKENDS.keys() == plugins.BUILTIN["embedders"].keys() | plugins.BUILTIN["combinations"].keys()
 
 
 def test_backends_models_and_names_are_listed() -> None:

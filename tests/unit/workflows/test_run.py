@@ -89,7 +89,7 @@ def test_a_run_says_what_made_it(asked: Request) -> None:
     assert made.configuration == {
         "spec": "baseline:hashing",
         "metrics": ["ndcg@10", "recall@1"],
-        "parameters": {"drop_repeated_queries": False, "instruction": "", "use_title": True},
+        "parameters": {"drop_repeated_queries": False, "exclude_stale": False, "instruction": "", "use_title": True},
         "resamples": 1000,
     }
     assert made.environment["threads"] >= 1

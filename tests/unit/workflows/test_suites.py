@@ -1,24 +1,19 @@
-"""Listing, describing and checking suites."""
+"""Listing and describing suites."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from harness.catalogue import builtin_places
-from harness.errors import SuiteError
-from harness.model import Suite
-from harness.workflows.suites import checks, chosen, description, listing
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from harness.catalogue.locate import find_places
+from harness.catalogue.suites import load_suite
+from harness.workflows.suites import chosen, claims, description, language, listing
 
 
 def test_every_built_in_suite_is_listed() -> None:
     """By name, with the number of its texts."""
     columns, rows = listing()
-    assert columns == ["suite", "kind", "headline", "texts", "title"]
+    assert columns == ["suite", "language", "kind", "headline", "texts", "title"]
     assert [row[0] for row in rows] == [place.name for place in builtin_places()]
-    assert all(isinstance(row[3], int) and row[3] > 100 for row in rows)
+    assert all(isinstance(row[4], int) and row[4] > 100 for row in rows)
 
 
 def test_a_folder_is_described_suite_by_suite() -> None:
@@ -29,10 +24,16 @@ def test_a_folder_is_described_suite_by_suite() -> None:
     assert "## " in text
 
 
-def test_each_suite_is_checked(toy_suite: Path) -> None:
-    """A good one is read, a faulty one says all that is wrong, and neither hides the other."""
-    (toy_suite / "qrels.tsv").write_text("query-id\tcorpus-id\n", "utf-8")
-    found = dict(checks(["zh/process", str(toy_suite)]))
-    assert isinstance(found["zh/process"], Suite)
-    assert isinstance(found["toy"], SuiteError)
-    assert str(found["toy"]).startswith("suite toy has ")
+def test_the_language_is_that_of_the_texts() -> None:
+    """Chinese with a few Latin names is Chinese; queries in one language and documents in the other are both."""
+    names = ("zh/process", "en/process", "zh/cross-lingual/retrieval", "en/cross-lingual/retrieval")
+    found = {name: language(load_suite(find_places(name)[0])) for name in names}
+    assert list(found.values()) == ["zh", "en", "zh, en", "en, zh"]
+
+
+def test_the_claims_have_two_columns() -> None:
+    """What is said, and what checks it, without the marks of Markdown."""
+    columns, rows = claims()
+    assert columns == ["claim", "checked by"]
+    assert len(rows) > 20
+    assert not any("`" in cell for row in rows for cell in row)

@@ -37,13 +37,21 @@ _NOTHING = np.iinfo(np.int64).min
 
 def unit(vectors: Vectors) -> Vectors:
     """Rows scaled to length 1, n × d; a row of zeros stays zeros. Inner products of the result are cosines."""
-    lengths = np.empty((len(vectors), 1), np.float32)
+    sizes = lengths(vectors)[:, None]
+    if sizes.max(initial=0) > np.finfo(np.float32).max:
+        return unit(vectors * np.float32(2.0**-32))
+    sizes[sizes == 0] = 1
+    return np.asarray(vectors / sizes.astype(np.float32), np.float32)
+
+
+def lengths(vectors: Vectors) -> Floats:
+    """Euclidean lengths of the rows, n × d: n."""
+    sizes = np.empty(len(vectors))
     for start in range(0, len(vectors), _ROWS):
         # The squares of finite float32 numbers may be infinite or zero in float32.
         block = vectors[start : start + _ROWS].astype(np.float64)
-        lengths[start : start + _ROWS, 0] = np.sqrt(np.vecdot(block, block))
-    lengths[lengths == 0] = 1
-    return vectors / lengths
+        sizes[start : start + _ROWS] = np.sqrt(np.vecdot(block, block))
+    return sizes
 
 
 def cosines(first: Vectors, second: Vectors) -> Floats:
@@ -54,17 +62,17 @@ def cosines(first: Vectors, second: Vectors) -> Floats:
     values = np.empty(len(first))
     for start in range(0, len(first), _ROWS):
         a, b = (rows[start : start + _ROWS].astype(np.float64) for rows in (first, second))
-        lengths = np.sqrt(np.vecdot(a, a)) * np.sqrt(np.vecdot(b, b))
-        values[start : start + _ROWS] = np.vecdot(a, b) / np.where(lengths > 0, lengths, 1)
+        sizes = np.sqrt(np.vecdot(a, a)) * np.sqrt(np.vecdot(b, b))
+        values[start : start + _ROWS] = np.vecdot(a, b) / np.where(sizes > 0, sizes, 1)
     return np.round(values, 9)
 
 
 def top_k(queries: Vectors, documents: Vectors, k: int) -> Ranking:
     """The k documents with the largest inner product for each query, all of them where there are fewer than k.
 
-    queries: q × d, documents: n × d, k ≥ 1; inner products must be finite. Exact. At equal scores the document
-    that comes first in `documents` wins, and identical documents have equal scores. Memory does not grow with
-    q × n.
+    queries: q × d, documents: n × d, k ≥ 1; inner products must be finite in float32, in which they are taken: exact
+    but for its rounding, see `harness.search.ties`. At equal scores the document that comes first in `documents` wins,
+    and identical documents have equal scores. Memory does not grow with q × n.
     """
     k = min(k, len(documents))
     indices = np.empty((len(queries), k), np.intp)
@@ -84,9 +92,31 @@ def top_k(queries: Vectors, documents: Vectors, k: int) -> Ranking:
 
 
 def best_of(scores: Floats, k: int) -> Ranking:
-    """The k highest of each row of a matrix of scores, q × n; at equal scores the earlier column wins."""
-    indices = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    return Ranking(indices, np.take_along_axis(scores, indices, axis=1).astype(np.float32))
+    """The k highest of each row of a matrix of scores, q × n; at equal scores the earlier column wins.
+
+    Scores beyond the largest float32 number come back as that.
+    """
+    k = min(k, scores.shape[1])
+    indices = np.empty((len(scores), k), np.intp)
+    for best, row in zip(indices, scores, strict=True):
+        best[:] = _head(row, k)
+    return Ranking(indices, as_float32(np.take_along_axis(scores, indices, axis=1)))
+
+
+def _head(scores: Floats, k: int) -> Index:
+    """The k highest, best first, at equal scores the earlier; without sorting the others."""
+    if not k:
+        return np.empty(0, np.intp)
+    bar = np.partition(scores, len(scores) - k)[len(scores) - k]
+    better = np.flatnonzero(scores > bar)
+    ordered = better[np.argsort(-scores[better], kind="stable")]
+    return np.concatenate([ordered, np.flatnonzero(scores == bar)[: k - len(better)]])
+
+
+def as_float32(scores: Floats | NDArray[np.float32]) -> NDArray[np.float32]:
+    """The nearest float32 numbers, the largest for what is beyond it; infinity stays."""
+    largest = np.finfo(np.float32).max
+    return np.where(np.isinf(scores), scores, np.clip(scores, -largest, largest)).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from harness import search
-from harness.search import cosines, top_k, unit
+from harness.search import cosines, exact, top_k, unit
 
 
 def vectors(rows: int, columns: int, seed: int = 0) -> np.ndarray:
@@ -19,8 +18,8 @@ def vectors(rows: int, columns: int, seed: int = 0) -> np.ndarray:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight documents and sixteen queries at a time."""
-    monkeypatch.setattr(search, "_DOCUMENTS", 8)
-    monkeypatch.setattr(search, "_SCORES", 128)
+    monkeypatch.setattr(exact, "_DOCUMENTS", 8)
+    monkeypatch.setattr(exact, "_SCORES", 128)
 
 
 def test_the_nearest_documents_come_first() -> None:
