@@ -1,7 +1,8 @@
-"""What a random order is expected to score: exact means over all orders of a query's pool, each equally likely.
+"""What chance is expected to score, and the counting behind it.
 
-Arguments are arrays with one entry per query: `pool` documents of which `relevant` ≤ `pool` are relevant, cut
-after `cutoff`; None is no cutoff. Each function gives one expectation per query, 0 where nothing is relevant.
+A random order: exact means over all orders of a query's pool, each equally likely. Arguments are arrays with one entry
+per query: `pool` documents of which `relevant` ≤ `pool` are relevant, cut after `cutoff`; None is no cutoff. Each
+function gives one expectation per query, 0 where nothing is relevant.
 """
 
 from __future__ import annotations
@@ -12,6 +13,21 @@ import numpy as np
 
 if TYPE_CHECKING:
     from harness.model import Floats, Index
+
+
+def log_factorials(n: int) -> Floats:
+    """The natural logarithms of 0!, 1!, …, n!."""
+    return _running(np.log(np.arange(1, n + 1)))
+
+
+def binomial(n: int, p: float) -> Floats:
+    """The probabilities of 0, 1, …, n successes in n trials that succeed with probability p."""
+    k = np.arange(n + 1)
+    if not 0 < p < 1:
+        return np.asarray(k == n * p, np.float64)
+    factorial = log_factorials(n)
+    ways = factorial[-1] - factorial - factorial[::-1]
+    return np.asarray(np.exp(ways + k * np.log(p) + (n - k) * np.log1p(-p)))
 
 
 def depth(pool: Index, cutoff: int | None) -> Index:
@@ -27,7 +43,7 @@ def recall(pool: Index, relevant: Index, cutoff: int | None) -> Floats:
 def hit(pool: Index, relevant: Index, cutoff: int | None) -> Floats:
     """1 − C(N−R, m) / C(N, m): one minus the hypergeometric probability of no relevant document among m."""
     m = depth(pool, cutoff)
-    factorial = _log_factorials(pool)
+    factorial = log_factorials(int(pool.max(initial=0)))
     rest = np.maximum(pool - relevant - m, 0)
     none = factorial[pool - relevant] - factorial[rest] - factorial[pool] + factorial[pool - m]
     return np.where(pool - relevant >= m, -np.expm1(none), 1.0)
@@ -36,7 +52,7 @@ def hit(pool: Index, relevant: Index, cutoff: int | None) -> Floats:
 def reciprocal_rank(pool: Index, relevant: Index, cutoff: int | None) -> Floats:
     """Σ over r ≤ m of 1/r · C(N−r, R−1) / C(N, R), the probability that the first relevant document is at r."""
     shapes, which = np.unique(np.stack([pool, relevant]), axis=1, return_inverse=True)
-    factorial = _log_factorials(pool)
+    factorial = log_factorials(int(pool.max(initial=0)))
     expected = [_reciprocal_rank(factorial, int(n), int(r), cutoff) for n, r in shapes.T]
     return np.array(expected)[which]
 
@@ -72,7 +88,3 @@ def discounted_gain(pool: Index, gain: Floats, cutoff: int | None) -> Floats:
 
 def _running(values: Floats) -> Floats:
     return np.concatenate([[0.0], np.cumsum(values)])
-
-
-def _log_factorials(pool: Index) -> Floats:
-    return _running(np.log(np.arange(1, 1 + pool.max(initial=0))))

@@ -66,6 +66,16 @@ def ranks(values: Floats) -> Floats:
     return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
 
 
+def probability_above(above: Floats, below: Floats) -> float:
+    """P(a member of `above` is larger than one of `below`), ties one half: the area under the ROC curve.
+
+    Mann and Whitney 1947. Neither may be empty.
+    """
+    ordered = np.sort(above)
+    passed = np.searchsorted(ordered, below, "left") + np.searchsorted(ordered, below, "right")
+    return 1 - float(passed.mean()) / (2 * len(ordered))
+
+
 class _Ranks:
     """Sorts once what every resample is ranked by."""
 

@@ -183,9 +183,9 @@ def direction_accuracy(cutoff: int | None) -> Metric[Layouts]:
     )
 
 
-def purity(cutoff: int | None) -> Metric[Neighbourhoods]:
+def knn_purity(cutoff: int | None) -> Metric[Neighbourhoods]:
     """Mean share of a step's k nearest steps that belong to its process (kNN purity)."""
-    k = required("purity", cutoff)
+    k = required("knn_purity", cutoff)
 
     def items(judged: Neighbourhoods) -> Floats:
         return np.asarray(judged.same[:, :k].mean(axis=1, dtype=np.float64))
@@ -193,7 +193,7 @@ def purity(cutoff: int | None) -> Metric[Neighbourhoods]:
     def floor(judged: Neighbourhoods) -> float:
         return float(judged.chance.mean())
 
-    return replace(averaged(titled("purity", k), Neighbourhoods, items, floor, convention="cosine"), cutoff=k)
+    return replace(averaged(titled("knn_purity", k), Neighbourhoods, items, floor, convention="cosine"), cutoff=k)
 
 
 def judgements_held(cutoff: int | None) -> Metric[Claims]:

@@ -44,7 +44,12 @@ def averaged(
 
 
 def resampled(
-    name: str, reads: type[J], resample: Callable[[J, Floats], Floats], floor: Callable[[J], float], *, undefined: str
+    name: str,
+    reads: type[J],
+    resample: Callable[[J, Floats], Floats],
+    floor: Callable[[J], float | None],
+    *,
+    undefined: str,
 ) -> Metric[J]:
     """A metric that is no mean: its score is that of the resample in which every item counts once."""
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.metrics.separation import Separated, best_f1_threshold
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
-from harness.search import cosines
+from harness.search import COSINE
 from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.errors import Faults
+    from harness.model import Similarity
 
 MATCH = ("1", "true")
 NO_MATCH = ("0", "false")
@@ -56,9 +57,9 @@ class Pairs:
         """Both sentences of each pair."""
         return sentence_texts({"sentence1": self.first, "sentence2": self.second})
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Separated]:
+    def judge(self, vectors: Mapping[str, Vectors], similarity: Similarity = COSINE) -> tuple[Separated]:
         """The cosine of each pair beside its label."""
-        score = cosines(vectors["sentence1"], vectors["sentence2"])
+        score = similarity.pairs(vectors["sentence1"], vectors["sentence2"])
         return (Separated(ids=self.ids, groups=self.groups, label=self.label, score=score),)
 
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:

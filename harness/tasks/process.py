@@ -11,7 +11,7 @@ import numpy as np
 from harness.metrics.graph import Claims, Layout, Layouts, Neighbourhoods
 from harness.metrics.ranking import Ranked, Relevant, ranked
 from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vectors
-from harness.search import best_of, unit
+from harness.search import COSINE, best_of
 from harness.statistics.mantel import PERMUTATIONS, mantel
 from harness.tasks.graphs import Claim, Graph, read_claims, read_graphs
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from harness.errors import Faults
+    from harness.model import Similarity
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,20 @@ class Process:
         """Every distinct label, in both roles."""
         return {"sources": Texts(self.labels, "query"), "targets": Texts(self.labels, "document")}
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Ranked, Layouts, Neighbourhoods, Claims]:
+    def judge(
+        self, vectors: Mapping[str, Vectors], similarity: Similarity = COSINE
+    ) -> tuple[Ranked, Layouts, Neighbourhoods, Claims]:
         """All four conclusions from one similarity of every label as a query with every label as a document.
 
         It is held whole: labels² numbers, 200 MB for 5,000 labels.
         """
-        similarity = _cosines(unit(vectors["sources"]), unit(vectors["targets"]))
-        layouts = self._layouts(similarity)
+        # Rounded to what float32 vectors can tell: equal similarities must be equal numbers.
+        nearness = np.round(similarity.matrix(vectors["sources"], vectors["targets"]), 6)
+        layouts = self._layouts(nearness)
         return (
-            self._next_steps(similarity),
+            self._next_steps(nearness),
             layouts,
-            self._neighbourhoods((similarity + similarity.T) / 2),
+            self._neighbourhoods((nearness + nearness.T) / 2),
             self._claims(layouts),
         )
 
@@ -145,11 +149,6 @@ class Process:
             names.append((claim.process, f"{claim.source} {claim.judgement} {claim.target}"))
             held.append(of_judgement[claim.judgement][place(claim.source), place(claim.target)])
         return Claims(*_names(names), np.array(held, dtype=np.float64))
-
-
-def _cosines(sources: Vectors, targets: Vectors) -> Floats:
-    """Every cosine, s × s, rounded to what float32 vectors can tell: equal ones must be equal numbers."""
-    return np.round(sources.astype(np.float64) @ targets.T.astype(np.float64), 6)
 
 
 def _names(items: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -2,169 +2,82 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from harness.metrics.ranking import Ranked, Relevant, ranked
-from harness.model import Column, Finding, Ranking, Table, TableShape, Texts, Vectors
-from harness.search import top_k, unit
+from harness.metrics.ranking import Ranked, Relevant, ranked, without
+from harness.model import Ranking
+from harness.search import COSINE
+from harness.tasks.relevance import CORPUS, PARAMETERS, QRELS, QUERIES, Collection, asked_texts, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from harness.errors import Faults
-    from harness.model import Index
+    from harness.model import Finding, Index, Similarity, Table, TableShape, Texts, Vectors
 
 
 @dataclass(frozen=True)
 class Retrieval:
-    """Queries, documents and relevance judgements (qrels).
+    """Queries, documents and relevance judgements (qrels), read as `harness.tasks.relevance` says.
 
-    A document's text is its title and its text, joined by a blank and stripped (BEIR, mteb). A document whose id is the
-    query's own id is taken out of that query's ranking (BEIR, mteb). Documents are held in descending order of id, so
-    that "the first document wins a tie" is trec_eval's rule. Queries without a judgement are left out, as trec_eval
-    does. A query's group is the document that answers it best, unless the queries table has a column `group`.
+    A document whose id is the query's own id is taken out of that query's ranking (BEIR, mteb).
+
+    excluded: the position of that document, −1 where there is none. depth: how many documents to ask for, one more
+    than the metrics look at where any query loses one.
     """
 
-    query_ids: Sequence[str]
-    query_texts: Sequence[str]
-    groups: Sequence[str]
-    document_texts: Sequence[str]
+    collection: Collection
     relevant: Relevant
     excluded: Index
     depth: int
     instruction: str
-    left_out: tuple[Finding, ...]
 
     kind: ClassVar[str] = "retrieval"
-    version: ClassVar[int] = 1
-    tables: ClassVar[Mapping[str, TableShape]] = {
-        "queries": TableShape(
-            {"_id": Column("id", unique=True), "text": Column("text"), "group": Column("label", required=False)}
-        ),
-        "corpus": TableShape(
-            {
-                "_id": Column("id", unique=True),
-                "text": Column("prose"),
-                "title": Column("prose", required=False),
-            }
-        ),
-        "qrels": TableShape(
-            {"query-id": Column("id"), "corpus-id": Column("id"), "score": Column("number", required=False)}
-        ),
-    }
-    parameters: ClassVar[Mapping[str, Any]] = {
-        "use_title": True,
-        "drop_repeated_queries": False,
-        "instruction": "",
-    }
+    version: ClassVar[int] = 2
+    tables: ClassVar[Mapping[str, TableShape]] = {"queries": QUERIES, "corpus": CORPUS, "qrels": QRELS}
+    parameters: ClassVar[Mapping[str, Any]] = PARAMETERS
     yields: ClassVar[tuple[type[Any], ...]] = (Ranked,)
 
     @classmethod
     def read(cls, tables: Mapping[str, Table], parameters: Mapping[str, Any], depth: int, faults: Faults) -> Self:
         """See `Task.read`. Faults: qrels to absent rows, a pair judged twice, a document without any text."""
-        queries, corpus, qrels = tables["queries"], tables["corpus"], tables["qrels"]
-        texts = _document_texts(corpus, use_title=parameters["use_title"], faults=faults)
-        order = sorted(range(len(corpus)), key=corpus.columns["_id"].__getitem__, reverse=True)
-        position = {corpus.columns["_id"][row]: place for place, row in enumerate(order)}
-        judged = _judged(qrels, position, frozenset(queries.columns["_id"]), faults)
-        kept = [row for row, query in enumerate(queries.columns["_id"]) if query in judged]
-        if parameters["drop_repeated_queries"]:
-            kept = _first_of_each(kept, queries.columns["text"])
-        if not kept:
-            faults.add(qrels.file, 0, "", "no query has a judgement: nothing can be scored")
-        ids = [queries.columns["_id"][row] for row in kept]
-        document_ids = [corpus.columns["_id"][row] for row in order]
+        collection = Collection.read(tables, parameters, faults)
+        own = [collection.position.get(query, -1) for query in collection.query_ids]
+        excluded = np.array(own, dtype=np.intp)
         return cls(
-            query_ids=ids,
-            query_texts=[queries.columns["text"][row] for row in kept],
-            groups=_groups(queries, kept, judged, document_ids),
-            document_texts=[texts[row] for row in order],
-            relevant=Relevant.of([judged[query] for query in ids]),
-            excluded=np.array([position.get(query, -1) for query in ids], dtype=np.intp),
-            depth=depth,
+            collection=collection,
+            relevant=Relevant.of(collection.judged),
+            excluded=excluded,
+            depth=depth + _spare(excluded),
             instruction=parameters["instruction"],
-            left_out=_left_out(len(queries) - len(kept), sum(not any(g > 0 for g in judged[q].values()) for q in ids)),
         )
 
     def texts(self) -> Mapping[str, Texts]:
         """The judged queries and all documents."""
-        return {
-            "queries": Texts(self.query_texts, "query", self.instruction),
-            "documents": Texts(self.document_texts, "document"),
-        }
+        return asked_texts(self.collection, self.instruction)
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Ranked]:
-        """Exact search by cosine, then `judge_ranking`."""
-        spare = int((self.excluded >= 0).any())  # room for the document that will be taken out
-        found = top_k(unit(vectors["queries"]), unit(vectors["documents"]), self.depth + spare)
-        return self.judge_ranking(found)
+    def judge(self, vectors: Mapping[str, Vectors], similarity: Similarity = COSINE) -> tuple[Ranked]:
+        """Exact search, then `judge_ranking`."""
+        return self.judge_ranking(similarity.search(vectors["queries"], vectors["documents"], self.depth))
 
     def judge_ranking(self, ranking: Ranking) -> tuple[Ranked]:
-        """Where in `ranking` the relevant documents stand."""
-        pool = np.full(len(self.query_ids), len(self.document_texts)) - (self.excluded >= 0)
-        return (ranked((self.query_ids, self.groups), ranking, self.relevant, pool, self.excluded),)
+        """Where in `ranking`, the best `depth` documents of each query, the judged documents stand."""
+        kept = without(ranking, self.excluded)
+        # A metric without a cutoff must not look further for the queries that lose no document.
+        looked_at = slice(self.depth - _spare(self.excluded))
+        ranking = Ranking(kept.indices[:, looked_at], kept.scores[:, looked_at])
+        pool = np.full(len(self.excluded), len(self.collection.document_texts)) - (self.excluded >= 0)
+        return (ranked(self.collection.queries, ranking, self.relevant, pool, self.excluded),)
 
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:
         """Queries left out, queries without a relevant document, queries that got no answer."""
         del random
-        empty = int((judged[Ranked].answers == 0).sum())
-        unanswered = Finding("unanswered_queries", float(empty), "judged queries without any answer count 0")
-        return (*self.left_out, unanswered) if empty else self.left_out
+        return (*self.collection.left_out, *unanswered(int((judged[Ranked].answers == 0).sum())))
 
 
-def _document_texts(corpus: Table, *, use_title: bool, faults: Faults) -> list[str]:
-    titles = corpus.column("title", "") if use_title else [""] * len(corpus)
-    texts = [f"{title or ''} {text or ''}".strip() for title, text in zip(titles, corpus.columns["text"], strict=True)]
-    for row, text in enumerate(texts):
-        if not text:
-            faults.add(corpus.file, corpus.lines[row], "text", "empty text: a document needs a title or a text")
-    return texts
-
-
-def _judged(
-    qrels: Table, position: Mapping[str, int], queries: frozenset[str], faults: Faults
-) -> dict[str, dict[int, float]]:
-    """query id → document position → relevance."""
-    judged: dict[str, dict[int, float]] = {}
-    rows = zip(qrels.columns["query-id"], qrels.columns["corpus-id"], qrels.column("score", 1.0), strict=True)
-    for row, (query, document, score) in enumerate(rows):
-        line = qrels.lines[row]
-        if query not in queries:
-            faults.add(qrels.file, line, "query-id", f"absent query: {query!r} is not in the queries")
-        elif document not in position:
-            faults.add(qrels.file, line, "corpus-id", f"absent document: {document!r} is not in the corpus")
-        elif position[document] in judged.setdefault(query, {}):
-            faults.add(qrels.file, line, "corpus-id", f"judged twice: query {query!r}, document {document!r}")
-        else:
-            judged[query][position[document]] = score
-    return judged
-
-
-def _first_of_each(rows: Sequence[int], texts: Sequence[str]) -> list[int]:
-    first: dict[str, int] = {}
-    for row in rows:
-        first.setdefault(texts[row], row)
-    return list(first.values())
-
-
-def _groups(
-    queries: Table, kept: Sequence[int], judged: Mapping[str, Mapping[int, float]], document_ids: Sequence[str]
-) -> list[str]:
-    """The given groups, else the document with the highest relevance (the first by id among equals)."""
-    if "group" in queries.columns:
-        return [queries.columns["group"][row] for row in kept]
-    best = [max(judged[queries.columns["_id"][row]].items(), key=lambda item: (item[1], item[0])) for row in kept]
-    return [document_ids[position] for position, _ in best]
-
-
-def _left_out(unjudged: int, hopeless: int) -> tuple[Finding, ...]:
-    counts = Counter(unjudged_queries=unjudged, queries_without_relevant=hopeless)
-    notes = {
-        "unjudged_queries": "queries without a judgement (or repeated) are left out",
-        "queries_without_relevant": "judged queries without a relevant document count 0",
-    }
-    return tuple(Finding(name, float(count), notes[name]) for name, count in counts.items() if count)
+def _spare(excluded: Index) -> int:
+    """Room for the document that will be taken out."""
+    return int((excluded >= 0).any())

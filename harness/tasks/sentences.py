@@ -1,4 +1,4 @@
-"""What the kinds made of sentences side by side (similarity, pairs, triplets) have in common."""
+"""What the kinds whose tables hold texts in rows, with no corpus beside them, have in common: ids, groups, columns."""
 
 from __future__ import annotations
 

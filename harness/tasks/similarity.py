@@ -9,13 +9,14 @@ import numpy as np
 
 from harness.metrics.correlation import Graded
 from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vectors
-from harness.search import cosines
+from harness.search import COSINE
 from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.errors import Faults
+    from harness.model import Similarity as Nearness
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,9 @@ class Similarity:
         """Both sentences of each pair."""
         return sentence_texts({"sentence1": self.first, "sentence2": self.second})
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[Graded]:
+    def judge(self, vectors: Mapping[str, Vectors], similarity: Nearness = COSINE) -> tuple[Graded]:
         """The cosine of each pair beside its score."""
-        predicted = cosines(vectors["sentence1"], vectors["sentence2"])
+        predicted = similarity.pairs(vectors["sentence1"], vectors["sentence2"])
         return (Graded(ids=self.ids, groups=self.groups, gold=self.gold, predicted=predicted),)
 
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:

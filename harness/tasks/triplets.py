@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from harness.metrics.triplets import TripletMargins
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
-from harness.search import cosines
+from harness.search import COSINE
 from harness.tasks.sentences import sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from harness.errors import Faults
+    from harness.model import Similarity
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,10 @@ class Triplets:
         """The three columns."""
         return sentence_texts({"anchor": self.anchor, "positive": self.positive, "negative": self.negative})
 
-    def judge(self, vectors: Mapping[str, Vectors]) -> tuple[TripletMargins]:
+    def judge(self, vectors: Mapping[str, Vectors], similarity: Similarity = COSINE) -> tuple[TripletMargins]:
         """cos(anchor, positive) − cos(anchor, negative)."""
-        near = cosines(vectors["anchor"], vectors["positive"])
-        far = cosines(vectors["anchor"], vectors["negative"])
+        near = similarity.pairs(vectors["anchor"], vectors["positive"])
+        far = similarity.pairs(vectors["anchor"], vectors["negative"])
         return (TripletMargins(ids=self.ids, groups=self.groups, margin=near - far),)
 
     def findings(self, judged: Mapping[type[Any], Any], random: np.random.Generator) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.metrics import parts
-from harness.metrics.correlation import Graded, pearson, spearman
+from harness.metrics.correlation import Graded, pearson, probability_above, spearman
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,11 @@ def graded(gold: Sequence[float], predicted: Sequence[float]) -> Graded:
     """Items a, b, c, … with these columns."""
     ids = [chr(ord("a") + i) for i in range(len(gold))]
     return Graded(ids, [name * 2 for name in ids], np.array(gold, float), np.array(predicted, float))
+
+
+def test_the_probability_of_being_above_by_hand() -> None:
+    """Of 2 × 2 pairs one is won, one tied, two lost: 1.5 / 4."""
+    assert probability_above(np.array([3.0, 1.0]), np.array([3.0, 2.0])) == pytest.approx(1.5 / 4)
 
 
 def test_spearman_by_hand() -> None:

@@ -21,7 +21,7 @@ from harness.metrics.graph import (
     hop_partial_spearman,
     hop_spearman,
     judgements_held,
-    purity,
+    knn_purity,
 )
 from harness.statistics.seeding import generator
 
@@ -164,14 +164,14 @@ def test_float_noise_tells_no_direction() -> None:
     assert math.isnan(direction_accuracy(None).score(Layouts(["p"], [layout])))
 
 
-def test_purity_by_hand() -> None:
+def test_knn_purity_by_hand() -> None:
     """Of the two nearest of three steps 2, 1 and 0 are of the own process: (1 + 1/2 + 0) / 3 = 1/2."""
     same = np.array([[True, True, False], [False, True, True], [False, False, True]])
     judged = Neighbourhoods(["a", "b", "c"], ["p", "p", "q"], same, np.array([0.25, 0.25, 0.1]))
-    assert purity(2).score(judged) == pytest.approx(0.5)
-    assert purity(1).score(judged) == pytest.approx(1 / 3)
-    assert purity(2).floor(judged) == pytest.approx(0.2)
-    assert purity(2).name == "purity@2"
+    assert knn_purity(2).score(judged) == pytest.approx(0.5)
+    assert knn_purity(1).score(judged) == pytest.approx(1 / 3)
+    assert knn_purity(2).floor(judged) == pytest.approx(0.2)
+    assert knn_purity(2).name == "knn_purity@2"
 
 
 def test_claims_by_hand() -> None:
@@ -204,9 +204,9 @@ def test_metrics_without_a_cutoff_refuse_one(build: type) -> None:
         build(5)
 
 
-def test_purity_needs_a_cutoff() -> None:
+def test_knn_purity_needs_a_cutoff() -> None:
     """Purity without a cutoff, or with one of 0, is refused."""
-    with pytest.raises(UsageError, match="purity needs a cutoff"):
-        purity(None)
+    with pytest.raises(UsageError, match="knn_purity needs a cutoff"):
+        knn_purity(None)
     with pytest.raises(UsageError, match="cutoff below 1"):
-        purity(0)
+        knn_purity(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,17 @@ import pytest
 
 from harness.errors import UsageError
 from harness.metrics import ranking as metrics
-from harness.metrics.ranking import CONVENTION, UNRANKED, Ranked, Relevant, ranked, without
+from harness.metrics.ranking import (
+    CONVENTION,
+    EXPONENTIAL,
+    UNRANKED,
+    UNREACHABLE,
+    Ranked,
+    Relevant,
+    ranked,
+    ranks,
+    without,
+)
 from harness.model import Ranking
 
 if TYPE_CHECKING:
@@ -19,6 +30,7 @@ if TYPE_CHECKING:
 
 FACTORIES = [
     metrics.ndcg,
+    metrics.ndcg_exp,
     metrics.recall,
     metrics.precision,
     metrics.hit,
@@ -48,8 +60,12 @@ def test_each_relevant_document_is_found_at_its_rank() -> None:
 
 
 def test_documents_without_gain_are_not_relevant() -> None:
-    """Relevance 0 and −1 are judgements, not gains."""
-    assert rank([[4, 2]], [{4: 0, 2: -1, 3: 1}]).relevant.tolist() == [1]
+    """Relevance 0 and −1 are judgements, not gains; where those documents stand is kept beside the others."""
+    judged = rank([[4, 2], [2, 5]], [{4: 0, 2: -1, 3: 1}, {5: 0, 9: 0}])
+    assert judged.relevant.tolist() == [1, 0]
+    assert judged.nonrelevant.sizes.tolist() == [2, 2]
+    assert judged.nonrelevant.values.tolist() == [0, 1, 1, UNRANKED]
+    assert judged.take(np.array([1, 0])).nonrelevant.values.tolist() == [1, UNRANKED, 0, 1]
 
 
 def test_a_missing_answer_is_no_document() -> None:
@@ -65,7 +81,7 @@ def test_blocks_of_queries_do_not_change_the_ranks(monkeypatch: pytest.MonkeyPat
     rows = [random.permutation(30)[:10].tolist() for _ in range(20)]
     judged = [{int(d): 1.0 for d in random.permutation(30)[: i % 4]} for i in range(20)]
     whole = rank(rows, judged)
-    monkeypatch.setattr(metrics, "_CELLS", 1)
+    monkeypatch.setattr(ranks, "_CELLS", 1)
     assert rank(rows, judged).rank.tolist() == whole.rank.tolist()
 
 
@@ -78,7 +94,9 @@ def test_the_excluded_document_makes_room() -> None:
 
 def test_the_judgements_of_the_excluded_document_stay() -> None:
     """As in mteb and BEIR, the query itself still counts as relevant when the judgements say so."""
-    assert metrics.recall(3).score(rank([[4, 2, 7]], [{4: 1, 7: 1}], own=[4])) == 0.5
+    judged = rank([[4, 2, 7]], [{4: 1, 7: 1}], own=[4])
+    assert metrics.recall(3).score(judged) == 0.5
+    assert judged.rank.tolist() == [1, UNREACHABLE]
 
 
 def test_excluding_leaves_the_given_ranking_as_it_is() -> None:
@@ -109,6 +127,7 @@ def test_an_exclusion_that_was_not_retrieved_changes_nothing() -> None:
         (metrics.mean_average_precision(3), (1 / 2) / 3),
         (metrics.ndcg(None), (2 / np.log2(3) + 1 / np.log2(5)) / (3 + 2 / np.log2(3) + 1 / 2)),
         (metrics.ndcg(2), (2 / np.log2(3)) / (3 + 2 / np.log2(3))),
+        (metrics.ndcg_exp(2), (3 / np.log2(3)) / (7 + 3 / np.log2(3))),
     ],
 )
 def test_worked_by_hand(metric: Metric[Ranked], value: float) -> None:
@@ -135,7 +154,9 @@ def test_a_metric_says_its_name_cutoff_and_convention(factory: Callable[[int], M
     metric = factory(7)
     assert metric.name.endswith("@7")
     assert metric.cutoff == 7
-    assert metric.convention == CONVENTION
+    assert metric.convention == (EXPONENTIAL if metric.name == "ndcg_exp@7" else CONVENTION)
+    assert CONVENTION == "gain=linear; ties=document id descending; unanswered=0"
+    assert EXPONENTIAL == "gain=2^relevance-1; ties=document id descending; unanswered=0"
 
 
 @pytest.mark.parametrize("factory", [metrics.recall, metrics.precision, metrics.hit])
@@ -176,8 +197,7 @@ def test_the_floor_is_what_random_orders_get(factory: Callable[[int], Metric[Ran
     rows[::2] = random.permuted(np.tile(np.arange(12), (10_000, 1)), axis=1)
     rows[1::2, :9] = random.permuted(np.tile(np.arange(9), (10_000, 1)), axis=1)
     gains = [{0: 1.0, 3: 3.0, 5: 2.0, 7: 0.0}, {1: 1.0}] * 10_000
-    judged = rank(rows.tolist(), gains)
-    judged = Ranked(**{**vars(judged), "pool": np.tile([12, 9], 10_000)})
+    judged = replace(rank(rows.tolist(), gains), pool=np.tile([12, 9], 10_000))
     metric = factory(cutoff)
     assert metric.items is not None
     values = metric.items(judged)
@@ -212,11 +232,28 @@ def test_queries_without_a_relevant_document_lower_the_floor() -> None:
 
 def test_a_metric_without_a_cutoff_looks_at_a_thousand_ranks() -> None:
     """Whatever stands beside it in a suite: a document at rank 1001 counts for none of them, floor included."""
-    judged = Ranked(
-        ["q"], ["q"], np.array([0, 1]), np.array([1000]), np.array([1.0]), np.array([3000]), np.array([3000])
-    )
+    judged = rank([range(3000)], [{1000: 1}], pool=3000)
     for factory in (metrics.ndcg, metrics.mrr, metrics.mean_average_precision):
         assert factory(None).score(judged) == 0.0
         assert factory(None).cutoff == 1000
         assert factory(None).floor(judged) == factory(1000).floor(judged)
         assert factory(None).convention.endswith("depth=1000")
+
+
+@pytest.mark.parametrize("factory", FACTORIES)
+def test_a_relevant_document_outside_the_pool_lowers_the_floor(factory: Callable[[int], Metric[Ranked]]) -> None:
+    """20,000 random orders of five documents, of which two of the three relevant ones are: within four errors."""
+    random = np.random.default_rng(2)
+    rows = random.permuted(np.tile(np.arange(5), (20_000, 1)), axis=1)
+    judged = rank(rows.tolist(), [{1: 1.0, 3: 2.0, 9: 3.0}] * 20_000, pool=5)
+    judged = replace(judged, rank=np.where(judged.rank == UNRANKED, UNREACHABLE, judged.rank))
+    metric = factory(3)
+    assert metric.items is not None
+    error = metric.items(judged).std() / 141
+    assert abs(metric.score(judged) - metric.floor(judged)) <= 4 * error + 1e-12
+
+
+def test_exponential_gains_cannot_overflow() -> None:
+    """2^2000 is no float; only the difference of relevances counts: ½ beside 1."""
+    judged = rank([[1, 2]], [{1: 1999, 2: 2000}])
+    assert metrics.ndcg_exp(2).score(judged) == pytest.approx((0.5 + 1 / np.log2(3)) / (1 + 0.5 / np.log2(3)))

@@ -19,7 +19,7 @@ from harness.metrics.graph import (
     direction_accuracy,
     hop_spearman,
     judgements_held,
-    purity,
+    knn_purity,
 )
 from harness.metrics.ranking import Ranked, hit, mrr
 from harness.statistics.intervals import Draws
@@ -108,7 +108,7 @@ def test_without_judgements(build: Build, judge: Judge) -> None:
     assert score.reason == "the suite has no near/not-near judgements that can be decided"
 
 
-def test_purity_by_hand(build: Build, judge: Judge) -> None:
+def test_knn_purity_by_hand(build: Build, judge: Judge) -> None:
     """Two processes of two steps at 0° and 20°, and at 30° and 90°.
 
     The nearest of a (0°) is b: own. Of b (20°) it is x (30°): other. Of x it is b: other. Of y (90°) it is x: own.
@@ -118,8 +118,8 @@ def test_purity_by_hand(build: Build, judge: Judge) -> None:
     vectors = {"a": turned(0), "b": turned(20), "x": turned(30), "y": turned(90)}
     judged = judge(task, vectors)[Neighbourhoods]
     assert judged.ids == ["p/a", "p/b", "q/x", "q/y"]
-    assert purity(1).score(judged) == 0.5
-    assert purity(1).floor(judged) == pytest.approx(1 / 3)
+    assert knn_purity(1).score(judged) == 0.5
+    assert knn_purity(1).floor(judged) == pytest.approx(1 / 3)
 
 
 def test_a_label_that_two_processes_use(build: Build, judge: Judge) -> None:
@@ -187,7 +187,7 @@ def test_distances_are_the_mean_of_both_directions(build: Build, judge: Judge) -
     swapped = {(text, role): both[text, "document" if role == "query" else "query"] for text, role in both}
     one, other = judge(task, both), judge(task, swapped)
     assert hop_spearman(None).score(one[Layouts]) == hop_spearman(None).score(other[Layouts])
-    assert purity(1).score(one[Neighbourhoods]) == purity(1).score(other[Neighbourhoods])
+    assert knn_purity(1).score(one[Neighbourhoods]) == knn_purity(1).score(other[Neighbourhoods])
 
 
 def test_mantel_findings(build: Build, judge: Judge) -> None:
@@ -231,7 +231,7 @@ def test_a_constant_embedder_finds_next_steps_by_chance(build: Build, judge: Jud
     judged = judge(build(Process, {"edges": rows}), {label: [0.3, 0.1, 0.7] for label in labels})
     assert mrr(10).score(judged[Ranked]) < 0.2
     assert hit(1).score(judged[Ranked]) <= 2 / 27
-    assert purity(5).score(judged[Neighbourhoods]) == pytest.approx(9 / 29, abs=0.1)
+    assert knn_purity(5).score(judged[Neighbourhoods]) == pytest.approx(9 / 29, abs=0.1)
 
 
 def test_a_constant_embedder_has_no_layout(build: Build, judge: Judge) -> None:

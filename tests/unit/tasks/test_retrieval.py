@@ -64,7 +64,7 @@ def test_title_and_text_are_joined_and_stripped(build: Build) -> None:
 def test_a_document_without_any_text(build: Build) -> None:
     """A document needs a title or a text; without titles, a text."""
     given: Tables = tables([("q1", "d1", 1)]) | {"corpus": [{"_id": "d1", "title": "t", "text": " "}]}
-    assert build(Retrieval, given).document_texts == ["t"]
+    assert build(Retrieval, given).collection.document_texts == ["t"]
     with pytest.raises(SuiteError, match=r"corpus\.tsv:2 \[text\]: empty text"):
         build(Retrieval, given, use_title=False)
 
@@ -108,19 +108,19 @@ def test_room_for_the_document_that_is_taken_out(build: Build, judge: Judge) -> 
 def test_repeated_queries(build: Build) -> None:
     """Of queries with the same text the first stays where the suite says so, and the others are counted."""
     given = tables([("q1", "d1", 1), ("q2", "d2", 1), ("q3", "d3", 1)], {"q1": "query", "q2": "other", "q3": "query"})
-    assert build(Retrieval, given).query_ids == ["q1", "q2", "q3"]
+    assert build(Retrieval, given).collection.query_ids == ["q1", "q2", "q3"]
     task = build(Retrieval, given, drop_repeated_queries=True)
-    assert sorted(task.query_ids) == ["q1", "q2"]
-    assert by_name(task.left_out) == {"unjudged_queries": 1.0}
+    assert sorted(task.collection.query_ids) == ["q1", "q2"]
+    assert by_name(task.collection.left_out) == {"unjudged_queries": 1.0}
 
 
 def test_groups(build: Build) -> None:
     """A query's group is its best document, the first by id among equals, unless the table says otherwise."""
     qrels = [("q1", "d1", 1), ("q1", "d3", 2), ("q2", "d3", 1), ("q2", "d2", 1)]
     given = tables(qrels)
-    assert build(Retrieval, given).groups == ["d3", "d2"]
+    assert build(Retrieval, given).collection.groups == ["d3", "d2"]
     named = [row | {"group": f"g{n}"} for n, row in enumerate(given["queries"])]
-    assert build(Retrieval, given | {"queries": named}).groups == ["g0", "g1"]
+    assert build(Retrieval, given | {"queries": named}).collection.groups == ["g0", "g1"]
 
 
 def test_unjudged_queries_are_left_out_and_reported(build: Build, judge: Judge) -> None:
@@ -183,3 +183,26 @@ def test_a_constant_embedder_gets_chance(build: Build, judge: Judge) -> None:
     judged = judge(build(Retrieval, given), constant)[Ranked]
     assert recall(10).score(judged) == pytest.approx(0.2)
     assert mrr(10).score(judged) == pytest.approx(mrr(10).floor(judged))
+
+
+def test_depth_is_what_to_ask_for(build: Build) -> None:
+    """One more than the metrics look at where a query loses its own document; metrics do not see the spare one.
+
+    q1 is answered by ten documents and one more; d01 loses itself: for both no more than ten ranks are looked at.
+    """
+    corpus = [{"_id": f"d{n:02}", "text": f"d{n:02}"} for n in range(12)]
+    given: Tables = {
+        "queries": [{"_id": "d01", "text": "a"}, {"_id": "q1", "text": "b"}],
+        "corpus": corpus,
+        "qrels": [{"query-id": query, "corpus-id": "d00", "score": 1} for query in ("d01", "q1")],
+    }
+    task = build(Retrieval, given)
+    assert build(Retrieval, given | {"queries": given["queries"][1:], "qrels": given["qrels"][1:]}).depth == 10
+    assert task.depth == 11
+    # Positions in descending order of id: 11 is d00, 10 is d01. d01 finds d00 behind itself, q1 at its eleventh rank.
+    rows = {"d01": [10, *range(9), 11], "q1": [*range(10), 11]}
+    indices = np.array([rows[query] for query in task.collection.query_ids])
+    scores = np.tile(-np.arange(11, dtype=np.float32), (2, 1))
+    (judged,) = task.judge_ranking(Ranking(indices, scores))
+    assert dict(zip(judged.ids, judged.rank.tolist(), strict=True)) == {"d01": 9, "q1": UNRANKED}
+    assert judged.answers.tolist() == [10, 10]
