@@ -31,11 +31,15 @@ _SIGN_BIT = 1 << 31
 
 @dataclass(frozen=True)
 class Baseline:
-    """An embedder that computes each vector from the characters of the text alone."""
+    """An embedder that computes each vector from the characters of the text alone.
+
+    reads_images: whether a picture is as good as a text to it, which it is to one that only sees whether two are equal.
+    """
 
     identity: Identity
     fill: Fill
     dimension: int
+    reads_images: bool
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002  # the same in every role
         """Vectors of `texts`, n × dimension. A text without letters or digits may get the zero vector."""
@@ -102,4 +106,4 @@ def open_baseline(spec: Spec) -> Baseline:
         options=deciding({"dim": dimension}, {"dim": default}),
         symmetric=True,
     )
-    return Baseline(identity, fill, dimension)
+    return Baseline(identity, fill, dimension, reads_images=fill is fill_random)

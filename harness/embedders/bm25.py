@@ -20,10 +20,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import Stemmer
 
+from harness.diagnostics.scripts import runs
 from harness.embedders.options import deciding, options
-from harness.embedders.tokens import runs
 from harness.errors import UsageError
 from harness.model import Floats, Identity, Index, Ranking, Spec
+from harness.search import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ STOP_WORDS = frozenset({
 
 
 class BM25:
-    """A Ranker. Options: k1 (1.5), b (0.75), stemmer (english or none).
+    """A Ranker and a Reranker. Options: k1 (1.5), b (0.75), stemmer (english or none).
 
     Tokens: words are lower-cased, English stop words dropped, then Snowball-stemmed. Runs of Han, kana and
     Hangul become overlapping pairs of characters, a lone character itself, as in Lucene's CJKAnalyzer. On the
@@ -80,6 +81,15 @@ class BM25:
             indices[row, : len(found)] = found
             scores[row, : len(found)] = values
         return Ranking(indices, scores)
+
+    def rerank(self, queries: Sequence[str], documents: Sequence[str], candidates: Sequence[Index]) -> Ranking:
+        """All candidates of each query, best first, with the scores that they have in `rank`.
+
+        Words are counted over all `documents`. Candidates that share no term come last, with the score 0.
+        """
+        index = build_index([self.terms(text) for text in documents], self.k1, self.b)
+        scored = (index.score(self.terms(query))[places] for query, places in zip(queries, candidates, strict=True))
+        return ordered(candidates, list(scored))
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text, in their order, repeated as in the text."""

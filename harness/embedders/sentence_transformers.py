@@ -1,14 +1,13 @@
 """Models of sentence-transformers: `st:NAME-or-FOLDER?option=value&…`.
 
-Options that decide the vectors: revision, dtype, max_length, backend, dimensions, query_prompt,
-document_prompt, trust_remote_code. Options that do not: device, batch_size.
+Options that decide the vectors: revision, dtype, max_length, pooling, backend, query_prompt, document_prompt,
+trust_remote_code. Options that do not: device, batch_size.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +16,23 @@ import numpy as np
 from harness.embedders.options import deciding, options
 from harness.embedders.st_batches import can_batch, encode
 from harness.embedders.st_identity import is_symmetric, locate, prompts
-from harness.embedders.threads import thread_count
+from harness.embedders.st_loading import loaded
+from harness.embedders.st_pictures import apart, takes_pictures
+from harness.embedders.st_pooling import POOLINGS, own_pooling, use_pooling
+from harness.embedders.st_tokenizer import st_tokenizer
 from harness.errors import EmbedderError, MissingExtraError, UsageError
 from harness.model import Identity, Role, Spec, Vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+    from harness.embedders.tokenising import Tokenizer
 
 _DEFAULTS = {
     "dtype": "float32",
     "backend": "torch",
     "max_length": None,
-    "dimensions": None,
+    "pooling": None,
     "query_prompt": None,
     "document_prompt": None,
     "trust_remote_code": "false",
@@ -49,7 +53,7 @@ class Settings:
     dtype: str
     backend: str
     max_length: int | None
-    dimensions: int | None
+    pooling: str | None
     query_prompt: str | None
     document_prompt: str | None
     trust_remote_code: bool
@@ -75,7 +79,7 @@ def read_settings(spec: Spec) -> Settings:
         dtype=given.choice("dtype", "float32", ("bfloat16", "float16", "float32")),
         backend=given.choice("backend", "torch", ("onnx", "openvino", "torch")),
         max_length=given.integer("max_length", None),
-        dimensions=given.integer("dimensions", None),
+        pooling=given.choice("pooling", "", POOLINGS) if "pooling" in spec.options else None,
         query_prompt=given.text("query_prompt", None),
         document_prompt=given.text("document_prompt", None),
         trust_remote_code=given.flag("trust_remote_code", default=False),
@@ -83,6 +87,8 @@ def read_settings(spec: Spec) -> Settings:
         device=given.text("device", None),
         batch_size=given.integer("batch_size", None),
     )
+    if settings.backend != "torch" and settings.pooling:
+        raise UsageError(f"{spec.text}: pooling is for backend=torch")
     if settings.backend != "torch" and settings.dtype != "float32":
         raise UsageError(f"{spec.text}: dtype is for backend=torch; an exported model has its own precision")
     return settings
@@ -94,7 +100,6 @@ class SentenceTransformersEmbedder:
     Its vectors are those of `SentenceTransformer.encode_query`, `encode_document` and (either) `encode` under
     the model's own prompts. A document prompt called `passage` or `corpus` is honoured, and so is a default
     prompt in every role, as the library documents but, from version 5 on, does not do.
-    `dimensions` keeps the leading numbers as they are, not scaled to unit length again, as the library does.
 
     Raises MissingExtraError, UsageError and EmbedderError on construction, which loads no weights.
     """
@@ -104,6 +109,8 @@ class SentenceTransformersEmbedder:
         self._settings = read_settings(spec)
         _check_installed(self._settings.backend)
         self._checkpoint = locate(spec, self._settings.revision)
+        if self._settings.pooling and self._settings.pooling == own_pooling(self._checkpoint):
+            self._settings = replace(self._settings, pooling=None)
         self._prompts = prompts(self._checkpoint, self._settings.prompts())
         self.identity = Identity(
             backend="st",
@@ -114,18 +121,28 @@ class SentenceTransformersEmbedder:
         )
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        """Vectors of `texts`, n × d. Raises EmbedderError when the model cannot be loaded."""
+        """Vectors of `texts`, n × d. Raises EmbedderError when the model cannot be loaded, or a picture not decoded."""
         if not texts:
             return self.embed(["a"], role)[:0]
-        if can_batch(self._model):
-            prompt = self._prompts[role]
-            vectors = encode(self._model, [prompt + text for text in texts], self._settings.batch_size)
-        else:
-            vectors = self._encode_with_library(texts, role)
-        self._check_width(vectors.shape[1])
+        vectors = apart(
+            texts,
+            lambda texts: self._of_texts(texts, role),
+            lambda pictures: self._encode_with_library(pictures, role),
+        )
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
-    def _encode_with_library(self, texts: Sequence[str], role: Role) -> Vectors:
+    @cached_property
+    def reads_images(self) -> bool:
+        """Whether the model takes pictures, from its configuration."""
+        return takes_pictures(self._checkpoint)
+
+    def _of_texts(self, texts: Sequence[str], role: Role) -> Vectors:
+        if can_batch(self._model):
+            prompt = self._prompts[role]
+            return encode(self._model, [prompt + text for text in texts], self._settings.batch_size)
+        return self._encode_with_library(texts, role)
+
+    def _encode_with_library(self, texts: Sequence[Any], role: Role) -> Vectors:
         encoders = {
             "query": self._model.encode_query,
             "document": self._model.encode_document,
@@ -139,30 +156,24 @@ class SentenceTransformersEmbedder:
         )
         return vectors
 
-    def _check_width(self, width: int) -> None:
-        wanted = self._settings.dimensions
-        if wanted is not None and wanted > width:
-            raise UsageError(f"{self._spec.text}: dimensions={wanted}, but the model has {width}")
+    @cached_property
+    def tokenizer(self) -> Tokenizer | None:
+        """The model's own, to be had without its weights; None where texts do not go through a transformer first."""
+        settings = self._settings
+        return st_tokenizer(self._checkpoint, self._prompts, settings.max_length, trusted=settings.trust_remote_code)
 
     @cached_property
     def _model(self) -> Any:
-        try:
-            # 7 s that only a command which embeds pays.
-            import torch
-            from safetensors import SafetensorError
-            from sentence_transformers import SentenceTransformer
-        except ModuleNotFoundError as error:
-            raise MissingExtraError(error.name or "sentence_transformers", "st") from error
-        torch.set_num_threads(thread_count())
-        # What the libraries raise over a folder that lacks a file or holds a broken one.
-        faults = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError)
-        try:
-            with _quiet():
-                model = SentenceTransformer(self._checkpoint.source, **self._arguments())
-        except (*faults, SafetensorError) as error:
-            raise EmbedderError(f"{self._spec.text}: the model cannot be loaded: {error}") from error
+        model = loaded(self._spec.text, self._load)
+        if self._settings.pooling:
+            use_pooling(model, self._settings.pooling, self._spec.text)
         self._limit(model)
         return model.eval()
+
+    def _load(self) -> Any:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(self._checkpoint.source, **self._arguments())
 
     def _arguments(self) -> dict[str, Any]:
         import torch
@@ -174,7 +185,6 @@ class SentenceTransformersEmbedder:
             "revision": self._checkpoint.commit,
             "device": settings.device,
             "backend": settings.backend,
-            "truncate_dim": settings.dimensions,
             "trust_remote_code": settings.trust_remote_code,
             "model_kwargs": dtype,
         }
@@ -202,19 +212,3 @@ def _check_installed(backend: str) -> None:
         raise EmbedderError(
             f"backend={backend} needs {' and '.join(missing)}: pip install 'sentence-transformers[{backend}]'"
         )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bars and the advice of transformers, which are not about the evaluation."""
-    from transformers.utils import logging
-
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()

@@ -70,7 +70,7 @@ class Checkpoint:
         return list(content)
 
     def _json(self, file: str) -> Any:
-        path = Path(self.source, file) if self.commit is None else _hub_file(self.source, file, self.commit)
+        path = file_of(self, file)
         if path is None or not path.is_file():
             return None
         try:
@@ -80,6 +80,13 @@ class Checkpoint:
 
     def _damaged(self, file: str, fault: str) -> EmbedderError:
         return EmbedderError(f"{file} of {self.source} is damaged: {fault}. Fetch the model again.")
+
+
+def file_of(checkpoint: Checkpoint, file: str) -> Path | None:
+    """Where a file of a checkpoint is, fetched where it has to be; None where a repository has no such file."""
+    if checkpoint.commit is None:
+        return Path(checkpoint.source, file)
+    return _hub_file(checkpoint.source, file, checkpoint.commit)
 
 
 def locate(spec: Spec, revision: str | None) -> Checkpoint:

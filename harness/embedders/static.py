@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.embedders.hf_tokenizer import PlainTokenizer
 from harness.embedders.options import deciding, options
 from harness.embedders.weights import digest
 from harness.errors import EmbedderError, MissingExtraError, UsageError
@@ -15,6 +17,11 @@ from harness.model import Identity, Role, Spec, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from harness.embedders.tokenising import Tokenizer
+
+_LONGEST = 512
+"""Tokens that model2vec reads of a text where a model does not say."""
 
 
 class StaticEmbedder:
@@ -46,6 +53,26 @@ class StaticEmbedder:
         vectors = self._model.encode(list(texts), use_multiprocessing=False)
         return np.ascontiguousarray(vectors[:, :width], dtype=np.float32)
 
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The folder's own; unknown tokens, which the model leaves out, count against its max_length all the same."""
+        return PlainTokenizer(self._load_tokenizer, _unknown, self._read_longest)
+
+    def _load_tokenizer(self) -> Any:
+        try:
+            from tokenizers import Tokenizer as Loaded
+        except ModuleNotFoundError as error:
+            raise MissingExtraError("tokenizers", "static") from error
+        loaded = Loaded.from_file(str(self.folder / "tokenizer.json"))
+        loaded.no_padding()
+        loaded.no_truncation()
+        return loaded
+
+    def _read_longest(self) -> int | None:
+        configuration = json.loads((self.folder / "config.json").read_text("utf-8"))
+        longest = configuration.get("max_length", _LONGEST)
+        return None if longest is None else int(longest)
+
     def _width(self) -> int:
         whole = int(self._model.dim)
         if self.dimensions is not None and self.dimensions > whole:
@@ -63,3 +90,10 @@ class StaticEmbedder:
             return StaticModel.from_pretrained(self.folder)
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise EmbedderError(f"{self.folder.absolute()} is not a model2vec model: {error}") from error
+
+
+def _unknown(tokenizer: Any) -> int | None:
+    """The number of the token for what is unknown, as model2vec finds it."""
+    token = json.loads(tokenizer.to_str())["model"].get("unk_token")
+    number: int | None = None if token is None else tokenizer.token_to_id(token)
+    return number

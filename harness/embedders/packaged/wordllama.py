@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.embedders.hf_tokenizer import PlainTokenizer
 from harness.embedders.packaged.package import Package
 from harness.errors import MissingExtraError
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from harness.embedders.tokenising import Tokenizer
     from harness.model import Role, Spec, Vectors
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
@@ -48,7 +50,7 @@ class WordLlama:
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002  # the same in every role
         """Vectors of `texts`, n × 256; the zero vector for the empty text."""
         vectors = np.zeros((len(texts), PACKAGE.dimension), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encodings = self._loaded.encode_batch(list(texts), add_special_tokens=False)
         for row, encoding in zip(vectors, encodings, strict=True):
             if encoding.ids:
                 row[:] = self._table[encoding.ids].mean(axis=0)
@@ -63,13 +65,18 @@ class WordLlama:
         stored = load_file(PACKAGE.folder() / _WEIGHTS)["embedding.weight"]
         return stored.astype(np.float32)
 
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The package's own: it reads texts of any length, and knows every byte."""
+        return PlainTokenizer(lambda: self._loaded)
+
     @cached_property
-    def _tokenizer(self) -> Any:
+    def _loaded(self) -> Any:
         try:
-            from tokenizers import Tokenizer
+            from tokenizers import Tokenizer as Loaded
         except ModuleNotFoundError as error:
             raise MissingExtraError("tokenizers", PACKAGE.extra) from error
-        tokenizer = Tokenizer.from_file(str(PACKAGE.folder() / _TOKENIZER))
+        tokenizer = Loaded.from_file(str(PACKAGE.folder() / _TOKENIZER))
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer

@@ -9,7 +9,7 @@ import pytest
 
 from harness.embedders.bm25 import BM25, build_index
 from harness.errors import UsageError
-from harness.model import Ranker, Spec
+from harness.model import Ranker, Reranker, Spec
 
 
 def bm25(**options: str) -> BM25:
@@ -113,3 +113,24 @@ def test_a_model_name_is_refused() -> None:
     """`bm25:plus` would otherwise look like a variant."""
     with pytest.raises(UsageError, match="bm25 has no model names"):
         BM25(Spec("bm25:plus", "bm25", "plus"))
+
+
+def test_candidates_have_the_scores_of_the_ranking() -> None:
+    """Words are counted over all documents, candidates or not; what shares no term comes last, with the score 0.
+
+    "order" is in documents 1, 3 and 4; of the candidates 0, 2, 3, 4 the last two hold it, 0 and 2 keep their order.
+    """
+    documents = ["lunch", "order", "holiday", "order order contract", "order form for the office"]
+    ranking = bm25().rank(["order"], documents, 5)
+    known = dict(zip(ranking.indices[0].tolist(), ranking.scores[0].tolist(), strict=True))
+    again = bm25().rerank(["order", "nothing"], documents, [np.array([0, 2, 3, 4]), np.array([1])])
+    assert again.indices.tolist() == [[3, 4, 0, 2], [1, -1, -1, -1]]
+    assert again.scores[0].tolist() == [known[3], known[4], 0, 0]
+    assert again.scores[1].tolist() == [0, -np.inf, -np.inf, -np.inf]
+    assert isinstance(bm25(), Reranker)
+
+
+def test_no_candidates_at_all() -> None:
+    """A ranking of no columns."""
+    assert bm25().rerank(["order"], ["order"], [np.array([], np.intp)]).indices.shape == (1, 0)
+    assert bm25().rerank([], ["order"], []).indices.shape == (0, 0)

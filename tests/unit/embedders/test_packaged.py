@@ -14,7 +14,7 @@ import pytest
 from harness.embedders.packaged import PACKAGES, open_packaged
 from harness.embedders.packaged.package import Package, without_nul
 from harness.errors import EmbedderError, MissingExtraError, UsageError
-from harness.model import Embedder, Spec
+from harness.model import Embedder, Role, Spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,3 +165,13 @@ def test_minilm_runs_on_the_st_backend_under_its_own_name() -> None:
     cat, dog, car = embedder.embed(["cat", "dog", "car"], "either")
     assert cat @ dog > cat @ car
     assert str(embedder.identity) == "packaged:all-MiniLM-L6-v2"
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("role", ["query", "document"])
+def test_e5_reads_512_tokens(role: Role, real: Callable[[str], Embedder]) -> None:
+    """What stands behind them changes nothing, what stands before them does."""
+    text = "审批通过之后三个工作日内签订合同。" * 90
+    whole, longer, short = real("multilingual-e5-small").embed([text, f"{text}另外，请带上身份证。", text[:300]], role)
+    np.testing.assert_allclose(whole, longer, atol=1e-6)
+    assert np.abs(whole - short).max() > 1e-3

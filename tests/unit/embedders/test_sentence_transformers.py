@@ -148,13 +148,6 @@ def test_prompts_left_out_of_pooling_are_the_librarys_business(tmp_path: Path) -
     assert_agree(mine.embed(TEXTS, "query"), theirs)
 
 
-def test_dimensions_are_the_leading_numbers_unscaled(plain: Any) -> None:
-    """As truncate_dim of the library: the first 128 of 384 numbers, not brought back to unit length."""
-    short = open_model(model_folder(), dimensions="128").embed(TEXTS, "query")
-    np.testing.assert_allclose(short, plain[:, :128], rtol=0, atol=1e-6)
-    assert np.linalg.norm(short, axis=1).max() < 0.99
-
-
 def test_max_length_cuts_the_text(embedder: Any) -> None:
     """With max_length=8 a text ends after six tokens between [CLS] and [SEP]."""
     short = open_model(model_folder(), max_length="8")
@@ -168,17 +161,10 @@ def test_batch_size_changes_no_vector(plain: Any) -> None:
     assert_agree(open_model(model_folder(), batch_size="3").embed(TEXTS, "query"), plain)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"dimensions": "500"}, "dimensions=500, but the model has 384"),
-        ({"max_length": "1000"}, "max_length=1000, but the model takes 512 tokens"),
-    ],
-)
-def test_what_the_model_cannot_do_is_refused(options: dict[str, str], message: str) -> None:
-    """More dimensions or tokens than the model has is an error, not a silent less."""
-    with pytest.raises(UsageError, match=message):
-        open_model(model_folder(), **options).embed(["a"], "query")
+def test_what_the_model_cannot_do_is_refused() -> None:
+    """More tokens than the model takes is an error, not a silent less."""
+    with pytest.raises(UsageError, match="max_length=1000, but the model takes 512 tokens"):
+        open_model(model_folder(), max_length="1000").embed(["a"], "query")
 
 
 @pytest.mark.parametrize("broken", ["model.safetensors", "tokenizer.json", "1_Pooling/config.json", "config.json"])

@@ -97,7 +97,6 @@ def test_options_that_decide_vectors_are_part_of_the_identity(tmp_path: Path) ->
     plain = embedder(folder).identity
     assert embedder(folder, device="cpu", batch_size="7", dtype="float32", backend="torch").identity == plain
     asked = {
-        "dimensions": "64",
         "document_prompt": "",
         "dtype": "float16",
         "max_length": "32",
@@ -199,7 +198,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
         ({"dtype": "int8"}, "bfloat16, float16, float32"),
         ({"backend": "onnx", "dtype": "float16"}, "dtype is for backend=torch"),
         ({"max_length": "0"}, "at least 1"),
-        ({"dimension": "5"}, "Did you mean 'dimensions'"),
+        ({"max_lenght": "5"}, "Did you mean 'max_length'"),
     ],
 )
 def test_options_that_do_not_fit_are_usage_errors(tmp_path: Path, options: dict[str, str], message: str) -> None:

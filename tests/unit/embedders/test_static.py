@@ -54,6 +54,16 @@ def test_dimensions_keep_the_leading_numbers_as_they_are(folder: Path) -> None:
     assert str(cut.identity) == "static:tiny?dimensions=2"
 
 
+def test_the_folder_says_how_texts_are_taken_apart(folder: Path) -> None:
+    """采购 and order are known, football is not; a text is read up to the model's own max_length."""
+    tokenizer = embedder(folder).tokenizer
+    (found,) = tokenizer.tokenise(["采购 order football"])
+    assert found.spans.tolist() == [[0, 2], [3, 8], [9, 17]]
+    assert found.unknown is not None
+    assert found.unknown.tolist() == [False, False, True]
+    assert tokenizer.room("query") == 512
+
+
 def test_more_dimensions_than_there_are_is_an_error(folder: Path) -> None:
     """The message has both numbers."""
     with pytest.raises(UsageError, match="dimensions=4, but the model has 3"):

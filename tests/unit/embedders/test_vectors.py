@@ -77,9 +77,12 @@ def test_what_is_out_of_vocabulary_is_reported(tmp_path: Path) -> None:
     """采购 单 order | 单 | x: 3 of 5 tokens, and 2 of 3 texts have no known one; no texts say nothing."""
     embedder = opened(write(tmp_path / "words.txt", FILES["words.txt"]))
     assert embedder.findings([]) == ()
-    of_tokens, of_texts = embedder.findings(["采购单order", "单", "x"])
-    assert (of_tokens.name, of_tokens.value) == ("oov_tokens", 3 / 5)
-    assert of_tokens.note.startswith("3 of 5 tokens have no vector")
+    texts = ["采购单order", "单", "x"]
+    (of_texts,) = embedder.findings(texts)
+    flags = [found.unknown.tolist() for found in embedder.tokenizer.tokenise(texts) if found.unknown is not None]
+    assert flags == [[False, True, False], [True], [True]]
+    assert embedder.tokenizer.tokenise(texts)[0].spans.tolist() == [[0, 2], [2, 3], [3, 8]]
+    assert embedder.tokenizer.room("query") is None
     assert (of_texts.name, of_texts.value, of_texts.subject) == ("oov_texts", 2 / 3, "")
 
 
