@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.catalogue.declaration import Declaration, TableSource
+from harness.catalogue.metrics import METRICS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.errors import Faults
 
-METRICS = ("ndcg@10", "recall@1", "recall@10", "recall@100", "mrr@10", "map@100")
 SPLITS = ("test", "dev", "validation", "train")
 """The split that is judged: the first of these that the folder has."""
 
 
 def beir_declaration(folder: Path, faults: Faults) -> Declaration | None:
-    """corpus.jsonl, queries.jsonl and qrels/<split>.tsv, with BEIR's metrics; None, and a fault, without."""
+    """corpus.jsonl, queries.jsonl and qrels/<split>.tsv, with the usual metrics; None, and a fault, without."""
     splits = {path.stem for path in (folder / "qrels").glob("*.tsv")}
     split = next((name for name in SPLITS if name in splits), None) or next(iter(sorted(splits)), None)
     if split is None:
@@ -31,5 +31,5 @@ def beir_declaration(folder: Path, faults: Faults) -> Declaration | None:
             "corpus": TableSource("corpus.jsonl"),
             "qrels": TableSource(f"qrels/{split}.tsv"),
         },
-        metrics=METRICS,
+        metrics=METRICS["retrieval"],
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.model import Column, Table, TableShape
+from harness.catalogue.pictures import BadPictureError, picture
+from harness.model import Column, Image, Table, TableShape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +31,11 @@ def check_columns(table: Table, shape: TableShape, faults: Faults) -> Table | No
     A row with a fault is left out, so that it causes no further faults; a row with an id that others may refer
     to stays, with a placeholder.
     """
-    missing = [name for name, column in shape.columns.items() if column.required and name not in table.columns]
+    missing = [
+        name
+        for name, column in shape.columns.items()
+        if column.required and name not in table.columns and not (column.instead and column.instead in table.columns)
+    ]
     for name in missing:
         faults.add(table.file, 0, name, f"missing column: the file has {listed(table.columns)}")
     if missing:
@@ -38,18 +46,13 @@ def check_columns(table: Table, shape: TableShape, faults: Faults) -> Table | No
     lost = _lost(shape, refused)
     if len(lost) == len(table):
         return None
-    kept = [row for row in range(len(table)) if row not in lost]
-    return Table(
-        name=table.name,
-        file=table.file,
-        columns={name: [values[row] for row in kept] for name, values in columns.items()} if lost else columns,
-        lines=[table.lines[row] for row in kept],
-    )
+    checked = replace(table, columns=columns)
+    return checked.take([row for row in range(len(table)) if row not in lost]) if lost else checked
 
 
 def listed(names: Sequence[str] | Mapping[str, Any], most: int = 20) -> str:
     """Names as they are shown in a message: printable, and no more than a reader takes in."""
-    shown = [name if name.isprintable() else ascii(name) for name in names]
+    shown = [name if name.isprintable() else repr(name) for name in names]
     return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
@@ -59,12 +62,13 @@ def _lost(shape: TableShape, refused: Mapping[str, set[int]]) -> set[int]:
 
 
 def _checked(table: Table, name: str, column: Column, refused: set[int], faults: Faults) -> Sequence[Any]:
-    read = _READERS[column.reads]
+    read = partial(picture, table.folder or Path()) if column.reads == "image" else _READERS[column.reads]
+    stand_in = table.column(column.instead) if column.instead else [None] * len(table)
     values: list[Any] = []
     for row, raw in enumerate(table.columns[name]):
         try:
-            value = _chosen(read(raw), column.choices)
-        except _BadValueError as error:
+            value = "" if stand_in[row] and raw in (None, "") else _chosen(read(raw), column.choices)
+        except (_BadValueError, BadPictureError) as error:
             faults.add(table.file, table.lines[row], name, str(error))
             refused.add(row)
             value = _PLACEHOLDER[column.reads]
@@ -157,5 +161,12 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "label": _label,
     "number": _number,
 }
-_PLACEHOLDER: Mapping[str, Any] = {"id": "", "text": "?", "prose": "?", "label": "", "number": 0.0}
+_PLACEHOLDER: Mapping[str, Any] = {
+    "id": "",
+    "text": "?",
+    "prose": "?",
+    "label": "",
+    "number": 0.0,
+    "image": Image(Path(), b""),
+}
 """Stands for a refused value, so that the rest of the column can still be checked."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from harness import plugins
 from harness.catalogue.beir import beir_declaration
@@ -16,6 +16,7 @@ from harness.catalogue.locate import DECLARATION, Place
 from harness.catalogue.tables import read_table
 from harness.errors import Faults, UsageError
 from harness.model import Metric, Suite, Table, TableShape, Task
+from harness.tasks.staleness import HASH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,18 +27,31 @@ WHOLE_DEPTH = 1000
 LEGAL_CUTOFF = re.compile("[1-9][0-9]{0,5}")
 
 
+class Opened(NamedTuple):
+    """A suite, and what it was made of: its declaration, and its tables as read, with the line of every row."""
+
+    suite: Suite
+    declaration: Declaration
+    tables: Mapping[str, Table]
+
+
 def load_suite(place: Place) -> Suite:
     """Read a suite. Raises SuiteError with every fault that was found."""
+    return open_suite(place).suite
+
+
+def open_suite(place: Place) -> Opened:
+    """Read a suite and keep its tables. Raises SuiteError with every fault that was found."""
     faults = Faults()
     declared = (place.folder / DECLARATION).is_file()
     declaration = read_declaration(place.folder, faults) if declared else beir_declaration(place.folder, faults)
-    suite = _build(place, declaration, faults) if declaration else None
+    opened = _build(place, declaration, faults) if declaration else None
     faults.raise_if_any(place.name)
-    assert suite is not None  # noqa: S101 # for the type checker: without a suite there are faults
-    return suite
+    assert opened is not None  # noqa: S101 # for the type checker: without a suite there are faults
+    return opened
 
 
-def _build(place: Place, declaration: Declaration, faults: Faults) -> Suite | None:
+def _build(place: Place, declaration: Declaration, faults: Faults) -> Opened | None:
     kind = _kind(declaration, faults)
     if kind is None:
         return None
@@ -48,7 +62,7 @@ def _build(place: Place, declaration: Declaration, faults: Faults) -> Suite | No
         return None
     depth = max((metric.cutoff or WHOLE_DEPTH for metric in metrics), default=WHOLE_DEPTH)
     task = kind.read(tables, parameters, depth, faults)
-    return Suite(
+    suite = Suite(
         name=place.name,
         title=declaration.title,
         licence=declaration.licence,
@@ -58,18 +72,21 @@ def _build(place: Place, declaration: Declaration, faults: Faults) -> Suite | No
         folder=str(place.folder),
         parameters=parameters,
     )
+    return Opened(suite, declaration, tables)
 
 
 def fingerprint(kind: type[Task], parameters: Mapping[str, Any], tables: Mapping[str, Table]) -> str:
     """32 hexadecimal digits that two suites share only when they judge the same data in the same way.
 
     Digests the kind, its version, its parameters and the tables as read; not the title, the metrics or the
-    files' format, none of which change what a score of a given name means.
+    files' format, none of which change what a score of a given name means. Nor the hashes of labelled documents, unless
+    labels are left out by them: to look at a label again is no reason to measure anew.
     """
+    ignored = () if parameters.get("exclude_stale") else (("qrels", HASH),)
     digest = hashlib.blake2b(digest_size=16)
     digest.update(_canonical([kind.kind, kind.version, sorted(parameters.items())]))
     for name in sorted(tables):
-        for column in sorted(tables[name].columns):
+        for column in sorted(column for column in tables[name].columns if (name, column) not in ignored):
             digest.update(_canonical([name, column, list(tables[name].columns[column])]))
     return digest.hexdigest()
 

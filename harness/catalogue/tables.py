@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
+from harness.catalogue.rowfaults import row_fault
 from harness.model import Table
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def read_table(name: str, file: Path, shown: str, faults: Faults) -> Table | Non
     before = len(faults.found)
     try:
         with _open(file) as stream:
-            rows = list(reader(_lines(stream, shown, faults), shown, faults))
+            rows = list(reader(lines_of(stream, shown, faults), shown, faults))
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or f"broken gzip file, {error}"
         faults.add(shown, 0, "", f"cannot be read: {reason}")
@@ -57,6 +58,7 @@ def read_table(name: str, file: Path, shown: str, faults: Faults) -> Table | Non
         file=shown,
         columns={column: [row.get(column) for _, row in rows] for column in columns},
         lines=[line for line, _ in rows],
+        folder=file.parent,
     )
 
 
@@ -65,14 +67,14 @@ def _open(file: Path) -> IO[bytes]:
     return gzip.open(file) if packed else file.open("rb")  # type: ignore[return-value]  # GzipFile is one
 
 
-def _lines(stream: IO[bytes], shown: str, faults: Faults) -> Iterator[tuple[int, str]]:
+def lines_of(stream: IO[bytes], shown: str, faults: Faults) -> Iterator[tuple[int, str]]:
     """Decoded lines without their newline, in bounded memory per line."""
     number = 0
     while raw := stream.readline(LONGEST_LINE + 1):
         number += 1
         if len(raw) > LONGEST_LINE:
             limit = f"more than {LONGEST_LINE // 2**20} MiB"
-            faults.add(shown, number, "", f"line too long: {limit}; split the document")
+            row_fault(faults, shown, number, "", f"line too long: {limit}; split the document")
             while raw and not raw.endswith(b"\n"):
                 raw = stream.readline(LONGEST_LINE)
             continue
@@ -85,19 +87,20 @@ def _lines(stream: IO[bytes], shown: str, faults: Faults) -> Iterator[tuple[int,
         yield number, text.removesuffix("\n").removesuffix("\r")
 
 
-def _jsonl(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
+def jsonl_rows(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
+    """One object a line, under the names of its keys."""
     for number, line in lines:
         if not line.strip():
             continue
         try:
             row = json.loads(line, object_pairs_hook=_object)
         except (ValueError, RecursionError) as error:
-            faults.add(shown, number, "", f"not JSON: {_json_problem(error)}")
+            row_fault(faults, shown, number, "", f"not JSON: {_json_problem(error)}")
             continue
         if isinstance(row, dict):
             yield number, row
         else:
-            faults.add(shown, number, "", f"not an object: each line is one {{…}}, not {_JSON[type(row)]}")
+            row_fault(faults, shown, number, "", f"not an object: each line is one {{…}}, not {_JSON[type(row)]}")
 
 
 _JSON = {
@@ -123,11 +126,13 @@ def _json_problem(error: Exception) -> str:
     return "nested too deeply" if isinstance(error, RecursionError) else str(error).partition(";")[0]
 
 
-def _tsv(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
+def tsv_rows(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
+    """Cells between tabs, under the names of the first line; nothing is quoted."""
     return _delimited(((number, line.split("\t")) for number, line in lines), shown, faults)
 
 
-def _csv(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
+def csv_rows(lines: Iterator[tuple[int, str]], shown: str, faults: Faults, delimiter: str = ",") -> Rows:
+    """Cells between delimiters, quoted as in RFC 4180, under the names of the first line."""
     csv.field_size_limit(LONGEST_LINE)
     taken: list[int] = []  # the lines of the row that is being read: a quoted cell may span several
 
@@ -138,7 +143,7 @@ def _csv(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
 
     def cells() -> Iterator[tuple[int, list[str]]]:
         try:
-            for row in csv.reader(feed(), strict=True):
+            for row in csv.reader(feed(), delimiter=delimiter, strict=True):
                 yield taken[0], row
                 taken.clear()
         except csv.Error as error:
@@ -149,21 +154,29 @@ def _csv(lines: Iterator[tuple[int, str]], shown: str, faults: Faults) -> Rows:
 
 def _delimited(cells: Iterator[tuple[int, list[str]]], shown: str, faults: Faults) -> Rows:
     header: list[str] | None = None
+    width = 0
     for number, row in cells:
         if not any(cell.strip() for cell in row):
             continue
         if header is None:
-            header = [name.strip() for name in row]
+            width, header = len(row), _named([name.strip() for name in row])
             for repeated in (name for name, times in Counter(header).items() if times > 1):
                 faults.add(shown, number, repeated, "column given twice: the header names it more than once")
-        elif len(row) == len(header):
-            yield number, dict(zip(header, row, strict=True))
+        elif len(row) == width:
+            yield number, dict(zip(header, row, strict=False))
         else:
-            faults.add(shown, number, "", f"wrong number of cells: {len(row)}, the header has {len(header)}")
+            row_fault(faults, shown, number, "", f"wrong number of cells: {len(row)}, the header has {width}")
+
+
+def _named(header: list[str]) -> list[str]:
+    """Without the nameless columns at the end, which spreadsheets leave behind; nobody can ask for them."""
+    while len(header) > 1 and not header[-1]:
+        header.pop()
+    return header
 
 
 _READERS: dict[str, Callable[[Iterator[tuple[int, str]], str, Faults], Rows]] = {
-    ".jsonl": _jsonl,
-    ".tsv": _tsv,
-    ".csv": _csv,
+    ".jsonl": jsonl_rows,
+    ".tsv": tsv_rows,
+    ".csv": csv_rows,
 }

@@ -1,4 +1,4 @@
-"""Listing, describing and checking suites."""
+"""Listing and describing suites."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.catalogue import builtin_places, find_places, load_suite
-from harness.errors import SuiteError
+from harness.catalogue.claims import claims as read_claims
+from harness.catalogue.claims import claims_file
+from harness.catalogue.new import new_suite
+from harness.diagnostics.wording import unspaced_share
+from harness.model import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from harness.model import Suite
 
 README = "README.md"
-
+_SAMPLE = 100
+"""Texts of which the language is looked at."""
+_CHINESE = 0.2
+"""Of the letters; Chinese texts hold names and numbers."""
 
 FACTS = ("suite", "title", "kind", "licence", "texts", "metrics", "fingerprint", "folder")
 
@@ -22,8 +27,25 @@ FACTS = ("suite", "title", "kind", "licence", "texts", "metrics", "fingerprint",
 def listing() -> tuple[list[str], list[list[object]]]:
     """The built-in suites as columns and rows."""
     suites = [load_suite(place) for place in builtin_places()]
-    columns = ["suite", "kind", "headline", "texts", "title"]
-    return columns, [[s.name, s.kind, s.headline.name, s.size, s.title] for s in suites]
+    columns = ["suite", "language", "kind", "headline", "texts", "title"]
+    return columns, [[s.name, language(s), s.kind, s.headline.name, s.size, s.title] for s in suites]
+
+
+def language(suite: Suite) -> str:
+    """zh or en by the letters of its texts; both where its queries are in one and its documents in the other."""
+    asked = [[text for text in of.texts[:_SAMPLE] if not isinstance(text, Image)] for of in suite.task.texts().values()]
+    shares = [unspaced_share(" ".join(texts)) for texts in asked if texts]
+    return ", ".join(dict.fromkeys("zh" if share > _CHINESE else "en" for share in shares))
+
+
+def claims() -> tuple[list[str], list[list[str]]]:
+    """What is said about embeddings, and what checks it, as columns and rows. Raises UsageError."""
+    return read_claims(claims_file())
+
+
+def begin(folder: Path, kind: str) -> list[Path]:
+    """Write a suite to begin with; see `harness.catalogue.new.new_suite`."""
+    return new_suite(folder, kind)
 
 
 def chosen(selected: str) -> list[Suite]:
@@ -46,12 +68,3 @@ def description(suite: Suite) -> str:
     if readme.is_file():
         lines += ["", readme.read_text(encoding="utf-8").rstrip()]
     return "\n".join(lines)
-
-
-def checks(selected: Sequence[str]) -> Iterator[tuple[str, Suite | SuiteError]]:
-    """Name after name, every suite that the names stand for, read; or what is wrong with it."""
-    for place in (place for name in selected for place in find_places(name)):
-        try:
-            yield place.name, load_suite(place)
-        except SuiteError as error:
-            yield place.name, error

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 import harness.errors
+from harness.diagnostics.determinism import PROBES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,10 +28,11 @@ class Plugin(NamedTuple):
     log: Path
 
     def calls(self) -> list[tuple[str, str, list[str]]]:
-        """Every call so far: name, role, texts."""
+        """Every call for texts of a suite so far: name, role, texts. Probes of the embedder itself are left out."""
         if not self.log.exists():
             return []
-        return [(name, role, texts) for name, role, texts in map(json.loads, self.log.read_text("utf-8").splitlines())]
+        calls = map(json.loads, self.log.read_text("utf-8").splitlines())
+        return [(name, role, texts) for name, role, texts in calls if not texts or not set(texts) <= set(PROBES)]
 
     def embedded(self) -> list[str]:
         """Every text that was ever embedded."""

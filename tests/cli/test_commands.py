@@ -22,24 +22,24 @@ HIDDEN = {"run", "fingerprint", "seconds", "started_at"}
 """What differs from run to run."""
 
 TABLE = """\
-┏━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━━━━━┓
-┃                  ┃        pairs ┃         toy ┃
-┃ embedder         ┃ spearman n=4 ┃ ndcg@10 n=3 ┃
-┡━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━━━━━┩
-│ baseline:hashing │   *0.800 [1] │  *0.877 [1] │
-│ bm25:            │      n/a [2] │   0.000 [1] │
-├──────────────────┼──────────────┼─────────────┤
-│ random floor     │        0.000 │       0.590 │
-└──────────────────┴──────────────┴─────────────┘
+┏━━━━━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━━━━┳━━━━━━━━━━━━━┓
+┃                  ┃  MB per ┃        pairs ┃         toy ┃
+┃ embedder         ┃ 1M docs ┃ spearman n=4 ┃ ndcg@10 n=3 ┃
+┡━━━━━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━━━━━━━━━╇━━━━━━━━━━━━━┩
+│ baseline:hashing │   4,096 │   *0.800 [1] │  *0.877 [1] │
+│ bm25:            │       – │      n/a [2] │   0.000 [1] │
+├──────────────────┼─────────┼──────────────┼─────────────┤
+│ random floor     │         │        0.000 │       0.590 │
+└──────────────────┴─────────┴──────────────┴─────────────┘
 Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score.
 [1] no interval: 3 independent groups of items: at least 5 are needed
 [2] bm25: ranks documents and has no vectors; a similarity suite needs vectors
 """
-MARKDOWN = r"""| embedder | pairs<br>spearman n=4 | toy<br>ndcg@10 n=3 |
-| --- | ---: | ---: |
-| baseline:hashing | **0.800** \[1] | **0.877** \[1] |
-| bm25: | n/a \[2] | 0.000 \[1] |
-| *random floor* | *0.000* | *0.590* |
+MARKDOWN = r"""| embedder | MB per<br>1M docs | pairs<br>spearman n=4 | toy<br>ndcg@10 n=3 |
+| --- | ---: | ---: | ---: |
+| baseline:hashing | 4,096 | **0.800** \[1] | **0.877** \[1] |
+| bm25: | – | n/a \[2] | 0.000 \[1] |
+| *random floor* |  | *0.000* | *0.590* |
 
 1. no interval: 3 independent groups of items: at least 5 are needed
 2. bm25: ranks documents and has no vectors; a similarity suite needs vectors
@@ -50,7 +50,6 @@ baseline:hashing · toy  ndcg@10 0.877  (8 texts embedded, … s)
 bm25: · pairs  not applicable: bm25: ranks documents and has no vectors; a similarity suite needs vectors  \
 (0 texts embedded, … s)
 bm25: · toy  ndcg@10 0.000  (0 texts embedded, … s)
-    unanswered_queries 2: judged queries without any answer count 0
 """
 HELP = """\
 Usage: harness [OPTIONS] COMMAND [ARGS]...
@@ -95,6 +94,19 @@ def test_table_prints_what_is_stored(
     assert harness("table", "--store", store, "--format", layout) == (0, expected, "")
 
 
+def test_a_sweep_runs_every_setting(harness: Callable[..., Any], toy_suite: Path, store: Path) -> None:
+    """A row per setting with what its index weighs; each text is embedded once for all of them."""
+    sweeps = ("--sweep", "dimensions=64,full", "--sweep", "precision=binary,float32", "--similarity", "dot")
+    result = harness("run", "-s", toy_suite, "-e", "baseline:hashing", *sweeps, "--store", store, "--format", "json")
+    assert {row["embedder"].partition("?")[2]: row["vector_bytes"] for row in json.loads(result.stdout)} == {
+        "dimensions=64&precision=binary&similarity=dot": 8,
+        "dimensions=64&precision=float32&similarity=dot": 256,
+        "precision=binary&similarity=dot": 128,
+        "precision=float32&similarity=dot": 4096,
+    }
+    assert re.findall(r"(\d+) texts embedded", result.stderr) == ["8", "0", "0", "0"]
+
+
 def test_json_is_a_list_of_objects(ran: Callable[..., Any], harness: Callable[..., Any], store: Path) -> None:
     """Of every metric, with the fields that are promised, finite numbers or null; run and table say the same."""
 
@@ -124,7 +136,8 @@ def test_csv_holds_what_json_holds(ran: Callable[..., Any], harness: Callable[..
     """A header and the same rows, an absent number empty."""
     objects = sorted(json.loads(ran("json").stdout), key=by_suite)
     lines = list(csv.DictReader(io.StringIO(harness("table", "--store", store, "--format", "csv").stdout)))
-    assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in objects] == lines
+    texts = [row | {"warnings": "; ".join(row["warnings"])} for row in objects]
+    assert [{key: "" if value is None else str(value) for key, value in row.items()} for row in texts] == lines
 
 
 def test_table_shows_what_is_selected(ran: Callable[..., Any], harness: Callable[..., Any], store: Path) -> None:
@@ -188,8 +201,9 @@ def test_a_suite_is_shown(harness: Callable[..., Any], toy_suite: Path) -> None:
 
 
 def test_suites_are_checked(harness: Callable[..., Any], toy_suite: Path) -> None:
-    """A line for each good one on stdout; every fault with file, line and key on stderr, and exit code 3."""
-    assert harness("suites", "check", toy_suite) == (0, "ok  toy: retrieval, 8 texts\n", "")
+    """A block for each good one on stdout; every fault with file, line and key on stderr, and exit code 3."""
+    code, out, err = harness("suites", "check", toy_suite)
+    assert (code, out.partition("\n")[0], err) == (0, "ok  toy: retrieval, 8 texts", "")
     with (toy_suite / "qrels.tsv").open("a", encoding="utf-8") as qrels:
         qrels.write("q1\td9\t1\nq9\td1\t1\n")
     code, out, err = harness("suites", "check", toy_suite, "zh/process")
@@ -267,7 +281,7 @@ def test_sql_reads_the_store(ran: Callable[..., Any], harness: Callable[..., Any
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
-        ("insert into finding values ('x', 0, 'x', 'x', 1, 'x')", 4),
+        ("insert into finding values ('x', 0, 'x', 'x', 1, 'x', false)", 4),
         ("delete from run", 4),
         ("drop table run", 4),
         ("attach '{folder}/other.duckdb' as other", 4),
@@ -350,7 +364,8 @@ def test_every_answer_can_be_read_by_a_program(harness: Callable[..., Any], toy_
     (toy_suite / "qrels.tsv").unlink()
     faulty = harness("suites", "check", toy_suite, "zh/process", "--format", "json")
     assert faulty.code == 3
-    assert [row["status"] for row in json.loads(faulty.stdout)] == ["faulty", "ok"]
+    read = {row["suite"]: row["severity"] for row in json.loads(faulty.stdout) if row["check"] == "read"}
+    assert read == {"toy": "fault", "zh/process": "ok"}
     clauses = json.loads(harness("embedders", "check", "bm25:", "--format", "json").stdout)
     assert all(clause["passed"] for clause in clauses)
     assert set(json.loads(harness("cache", "info", "--format", "json").stdout)[0]) == {"folder", "vectors", "bytes"}

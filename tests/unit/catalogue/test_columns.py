@@ -169,5 +169,6 @@ def test_a_row_that_nothing_refers_to_is_left_out() -> None:
 
 def test_long_lists_of_names_are_cut_and_printable() -> None:
     """A message lists at most twenty names, each of which a terminal can show."""
+    assert listed(["问\n题"]) == r"'问\n题'"
     assert listed([HALF, "b"]) == r"'a\ud83d', b"
     assert listed([str(number) for number in range(25)]).endswith("18, 19 and 5 more")
