@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import combinations
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +13,18 @@ from scipy.stats import rankdata, spearmanr
 
 from harness.catalogue import Place, builtin_places, load_suite
 from harness.catalogue.locate import builtin_root
+from harness.tasks.analogy import Analogy
+from harness.tasks.bitext import Bitext
 from harness.tasks.graphs import spelling
+from harness.tasks.pairs import Pairs
 from harness.tasks.process import Process
 from harness.tasks.retrieval import Retrieval
 from harness.tasks.similarity import Similarity
+from harness.tasks.triplets import Triplets
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.model import Floats, Suite
 
 PLACES = {place.name: place for place in builtin_places()}
@@ -40,9 +46,7 @@ def retrieval(place: Place) -> Retrieval:
 
 def surface(text: str, place: Place) -> frozenset[str]:
     """What a text looks like: character bigrams without punctuation (zh), lower-cased words (en)."""
-    if not place.name.startswith("zh/"):
-        return frozenset(re.findall(r"\w+", text.lower()))
-    return bigrams(text)
+    return bigrams(text) if place.name.startswith("zh/") else frozenset(re.findall(r"\w+", text.lower()))
 
 
 def bigrams(text: str) -> frozenset[str]:
@@ -68,16 +72,19 @@ def texts(suite: Suite) -> list[str]:
 
 
 def test_suites_are_data_only() -> None:
-    """Nothing but tables, declarations and descriptions lies under suites/."""
+    """Nothing but tables, pictures, declarations and descriptions lies under suites/."""
     endings = Counter(path.suffix for path in builtin_root().rglob("*") if path.is_file())
-    assert set(endings) <= {".yaml", ".md", ".tsv", ".jsonl"}
+    assert set(endings) <= {".yaml", ".md", ".tsv", ".jsonl", ".png"}
 
 
 def test_both_languages_have_every_topic() -> None:
     """What can be asked in Chinese can be asked in English."""
-    topics = {"lexical-gap", "process", "similarity"}
-    assert {name for name in PLACES if name.startswith(("zh/", "en/"))} >= {
-        f"{language}/{topic}" for language in ("zh", "en") for topic in topics
+    topics = {language: {name[3:] for name in PLACES if name.startswith(f"{language}/")} for language in ("zh", "en")}
+    assert topics["zh"] == topics["en"]
+    assert topics["zh"] == {
+        *("analogy", "categories", "composition", "cross-lingual/bitext", "cross-lingual/retrieval", "enterprise-kb"),
+        *("instruction/intent", "instruction/topic", "lexical-gap", "long-document", "polysemy", "process"),
+        *("sentiment", "similarity", "tables", "topics/classification", "topics/clustering", "word-order"),
     }
 
 
@@ -113,38 +120,58 @@ def test_no_text_is_written_twice(place: Place) -> None:
 def test_no_text_is_made_from_another(place: Place) -> None:
     """No two texts share more than four fifths of their character bigrams, as filled-in templates do.
 
-    The two sentences of one pair may: that is what a graded pair is made of.
+    The texts of one row may: that is what a graded pair, a triplet or a bug beside its fix is made of.
     """
     suite = load_suite(place)
-    own = set()
-    if isinstance(suite.task, Similarity):
-        own = {frozenset(pair) for pair in zip(suite.task.first, suite.task.second, strict=True)}
+    own = kin(suite)
     looks = [(text, bigrams(text)) for text in texts(suite)]
     alike = [
         (one, other)
         for (one, first), (other, second) in combinations(looks, 2)
-        if len(first & second) > 0.8 * len(first | second) and {one, other} not in own
+        if len(first & second) > 0.8 * len(first | second) and frozenset((one, other)) not in own
     ]
     assert alike == []
+
+
+def kin(suite: Suite) -> set[frozenset[str]]:
+    """The texts that stand in one row, two by two."""
+    task = suite.task
+    if isinstance(task, Analogy):
+        rows = [
+            (task.words[a], task.words[b])
+            for relation in task.relations
+            for a, b in zip(relation.first, relation.second, strict=True)
+        ]
+    elif isinstance(task, Similarity | Pairs | Triplets | Bitext):
+        rows = list(zip(*(asked.texts for asked in task.texts().values()), strict=True))
+    else:
+        return set()
+    return {frozenset(two) for row in rows for two in combinations(row, 2)}
 
 
 @EVERY
 def test_no_frame_is_filled_again_and_again(place: Place) -> None:
     """No three texts become equal when one word (en) or two neighbouring characters (zh) are left out of each."""
-    frames: Counter[tuple[str, ...]] = Counter()
+    frames: Counter[tuple[int, int]] = Counter()
     for text in texts(load_suite(place)):
         parts = re.findall(r"\w", text) if place.name.startswith("zh/") else re.findall(r"\w+", text.lower())
         gap = 2 if place.name.startswith("zh/") else 1
         if len(parts) >= 4 + gap:
-            frames.update({(*parts[:at], "…", *parts[at + gap :]) for at in range(len(parts) - gap + 1)})
-    assert [" ".join(frame) for frame, times in frames.items() if times >= 3] == []
+            before, behind = chained(parts), chained(parts[::-1])[::-1]
+            frames.update(set(zip(before, behind[gap:], strict=False)))
+    assert [frame for frame, times in frames.items() if times >= 3] == []
+
+
+def chained(parts: Sequence[str]) -> list[int]:
+    """A number for what stands before each part, and for all of them: equal where it is equal."""
+    return list(accumulate(parts, lambda before, part: hash((before, part)), initial=0))
 
 
 @of_topic("lexical-gap")
 def test_no_two_queries_differ_by_one_token(place: Place) -> None:
     """Two queries of four tokens or more differ in more than one of them."""
     tokens = r"\w" if place.name.startswith("zh/") else r"\w+"
-    split = [re.findall(tokens, text.lower()) for text in retrieval(place).query_texts]
+    split = [re.findall(tokens, text.lower()) for text in retrieval(place).collection.query_texts]
     alike = [
         (one, other)
         for one, other in combinations(split, 2)
@@ -155,8 +182,8 @@ def test_no_two_queries_differ_by_one_token(place: Place) -> None:
 
 def overlaps(task: Retrieval, place: Place) -> tuple[Floats, Floats]:
     """Share of each query's surface that each document has, q × n, and what is relevant, q × n of 0 and 1."""
-    queries = [surface(text, place) for text in task.query_texts]
-    documents = [surface(text, place) for text in task.document_texts]
+    queries = [surface(text, place) for text in task.collection.query_texts]
+    documents = [surface(text, place) for text in task.collection.document_texts]
     shared = np.array([[len(query & document) / len(query) for document in documents] for query in queries])
     relevant = np.zeros_like(shared)
     rows = np.repeat(np.arange(len(queries)), np.diff(task.relevant.indptr))
@@ -178,12 +205,12 @@ def recall(shared: Floats, relevant: Floats, k: int) -> float:
 def test_lexical_gap_is_not_guessable(place: Place) -> None:
     """Ranking by shared words or characters finds almost nothing, and the right documents are not the long ones."""
     task = retrieval(place)
-    assert len(task.query_texts) >= 150
-    assert len(task.document_texts) >= 400
+    assert len(task.collection.query_texts) >= 150
+    assert len(task.collection.document_texts) >= 400
     shared, relevant = overlaps(task, place)
     assert recall(shared, relevant, 1) <= 0.10
     assert recall(shared, relevant, 10) <= 0.35
-    length = np.array([len(text) for text in task.document_texts], np.float64)
+    length = np.array([len(text) for text in task.collection.document_texts], np.float64)
     right = relevant.any(axis=0)
     assert 0.40 <= auc(length[right], length[~right]) <= 0.60
 
@@ -192,8 +219,8 @@ def test_lexical_gap_is_not_guessable(place: Place) -> None:
 def test_order_in_the_file_tells_nothing(place: Place) -> None:
     """The right document stands neither early nor late in the corpus, nor where its query stands among the queries."""
     task = retrieval(place)
-    rows = np.repeat(np.arange(len(task.query_texts)), np.diff(task.relevant.indptr))
-    position = np.arange(len(task.document_texts), dtype=np.float64)
+    rows = np.repeat(np.arange(len(task.collection.query_texts)), np.diff(task.relevant.indptr))
+    position = np.arange(len(task.collection.document_texts), dtype=np.float64)
     right = np.isin(position, task.relevant.document)
     assert 0.40 <= auc(position[right], position[~right]) <= 0.60
     assert abs(spearmanr(rows, task.relevant.document).statistic) <= 0.2
