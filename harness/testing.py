@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 __all__ = ["Check", "FakeEmbedder", "check_embedder", "check_suite"]
 
 
+LONG = "long " * 600
+"""More than most models read."""
+
+
 class FakeEmbedder:
     """Embeds a text as the lengths of its first eight words: `hello you` is 5, 3, 0, 0, 0, 0, 0, 0."""
 
@@ -89,7 +93,7 @@ def _embedder_clauses(embedder: Embedder) -> Iterator[tuple[str, Callable[[], st
         distance = largest_distance(one, other)
         return "" if distance <= UNSTEADY else f"largest cosine distance {distance:.2g}"
 
-    yield "one finite row of one length per text", lambda: _nothing(embed(PROBES))
+    yield "one finite row of one length per text", lambda: _nothing(embed((*PROBES, LONG)))
     yield "no texts give no rows", lambda: _nothing(embed([]))
     for role in ("query", "document", "either"):
         yield f"role {role} is taken", lambda role=role: _nothing(embed(PROBES[:2], role))  # type: ignore[misc]  # mypy does not infer defaults of a lambda

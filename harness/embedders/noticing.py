@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.embedders.tokenising import Tokenizer, Tokens
     from harness.model import Finding, Index, Role
 
-VERSION = "3"
+VERSION = "4"
 """Raised whenever a finding here can change: what was noted before is then found out again."""
 
 
