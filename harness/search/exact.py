@@ -28,6 +28,9 @@ _SCORES = 1 << 21
 _ROWS = 256
 """Rows whose lengths are taken at a time: small enough for the cache as well."""
 
+_SORTED = 1024
+"""Columns of a matrix whose rows are sorted whole: a row at a time would cost more in Python than it saves."""
+
 _POSITION = 0xFFFF_FFFF
 """The lower half of a key is this less the position: at equal scores the earlier document is the larger."""
 
@@ -97,9 +100,10 @@ def best_of(scores: Floats, k: int) -> Ranking:
     Scores beyond the largest float32 number come back as that.
     """
     k = min(k, scores.shape[1])
-    indices = np.empty((len(scores), k), np.intp)
-    for best, row in zip(indices, scores, strict=True):
-        best[:] = _head(row, k)
+    if scores.shape[1] <= _SORTED:
+        indices = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    else:
+        indices = np.array([_head(row, k) for row in scores], np.intp).reshape(len(scores), k)
     return Ranking(indices, as_float32(np.take_along_axis(scores, indices, axis=1)))
 
 
