@@ -8,8 +8,10 @@ before it belongs to the end: U+2028 and its like are text.
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import json
+import stat
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +65,9 @@ def read_table(name: str, file: Path, shown: str, faults: Faults) -> Table | Non
 
 
 def _open(file: Path) -> IO[bytes]:
+    mode = file.stat().st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # to open a pipe waits for whoever writes to it
+        raise OSError(errno.EINVAL, "not a regular file")
     packed = file.suffix.lower() == ".gz"
     return gzip.open(file) if packed else file.open("rb")  # type: ignore[return-value]  # GzipFile is one
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.embedders.contract import Checked
-from harness.embedders.noticing import VERSION, reading, steadiness
+from harness.embedders.noticing import VERSION, Parts, reading, steadiness
 from harness.embedders.vector_cache import VectorCache, note_key, vector_keys
 from harness.errors import EmbedderError
 from harness.model import Finding, Image
@@ -40,6 +40,8 @@ class Cached:
     ) -> None:
         self.embedded = 0
         self._asked: dict[Role, dict[str, None]] = {}
+        self._whole: dict[Role, dict[str, None]] = {}
+        self._parts: Parts | None = None
         self._inner = inner if isinstance(inner, Checked) else Checked(inner)
         self._cache = cache
         self._tell = on_progress or (lambda _: None)
@@ -49,6 +51,11 @@ class Cached:
     def identity(self) -> Identity:
         """The inner embedder's."""
         return self._inner.identity
+
+    @property
+    def asked_as(self) -> Identity:
+        """That of the wrapper which gives it parts of texts, else its own: whom its findings are about."""
+        return self._parts.whose if self._parts else self.identity
 
     @property
     def reads_images(self) -> bool:
@@ -66,19 +73,31 @@ class Cached:
         What it notices about texts, how it takes them apart, and whether it is steady is found out once and noted in
         the cache: neither model nor tokenizer is loaded for it again.
         """
-        asked, self._asked = self._asked, {}
-        by_role = {role: list(texts) for role, texts in asked.items()}
-        distinct = list(dict.fromkeys(text for texts in by_role.values() for text in texts))
+        asked, whole, parts = self._asked, self._whole, self._parts
+        self.forget()
+        distinct = list(dict.fromkeys(text for texts in asked.values() for text in texts))
         steady = self._tried("determinism", (), lambda: steadiness(self._inner))
         if not distinct:
             return steady
+        by_role = {role: list(texts) for role, texts in (asked | whole).items()}
         framed = [part for role, texts in by_role.items() for part in (f"{role} {len(texts)}", *texts)]
+        framed += [f"parts {parts.most}"] if parts else []
         noticed = self._found("noticed", distinct, lambda: self._inner.findings(distinct))
-        return (*noticed, *self._tried("tokens", framed, lambda: reading(self._inner, by_role)), *steady)
+        return (*noticed, *self._tried("tokens", framed, lambda: reading(self._inner, by_role, parts)), *steady)
 
     def forget(self) -> None:
         """The next findings are about the texts that it is asked for from now on."""
-        self._asked = {}
+        self._asked, self._whole = {}, {}
+
+    def parted(self, texts: Sequence[str], role: Role, parts: Parts) -> None:
+        """What it is asked for next are such parts of `texts`: where they are cut, findings count the whole ones."""
+        self._parts = parts
+        if parts.most is not None:
+            self._take_note(self._whole, texts, role)
+
+    def _take_note(self, of: dict[Role, dict[str, None]], texts: Sequence[str], role: Role) -> None:
+        shared: Role = "either" if self.identity.symmetric else role
+        of.setdefault(shared, {}).update({text: None for text in texts if not isinstance(text, Image)})
 
     def remember(self, what: str, texts: Sequence[str], make: Callable[[], Any]) -> Any:
         """What `make` returns about `texts`, as JSON keeps it; asked for again, from the cache."""
@@ -104,8 +123,7 @@ class Cached:
 
         Raises EmbedderError when the inner embedder fails or breaks its contract, StoreError for the cache.
         """
-        shared: Role = "either" if self.identity.symmetric else role
-        self._asked.setdefault(shared, {}).update({text: None for text in texts if not isinstance(text, Image)})
+        self._take_note(self._asked, texts, role)
         keys = vector_keys(self.identity, role, texts)
         vectors, found = self._cache.get(keys)
         if found.any():

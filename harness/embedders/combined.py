@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.embedders.fusion import fuse
-from harness.model import Ranking
+from harness.model import Ranking, reads_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,11 @@ class Fused:
     rankers: Sequence[Ranker]
     contributions: Sequence[Contribution]
     depth: int
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether all of the rankers do."""
+        return all(map(reads_images, self.rankers))
 
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The best k of what the rankers found. Raises EmbedderError."""
@@ -55,6 +60,11 @@ class Staged:
     first: Ranker
     second: Reranker
     depth: int
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether both stages do."""
+        return reads_images(self.first) and reads_images(self.second)
 
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The best k of what the first stage finds. Raises EmbedderError."""

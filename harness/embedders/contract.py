@@ -144,12 +144,23 @@ class Checked:
         return found
 
 
-class CheckedRanker:
+class _CheckedOrder:
+    def __init__(self, inner: Ranker | Reranker) -> None:
+        self.identity = identified(inner)
+        self._reads_images = lambda: reads_images(inner)
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether the inner one does."""
+        return called(self.identity, self._reads_images)
+
+
+class CheckedRanker(_CheckedOrder):
     """The same ranker, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
 
     def __init__(self, inner: Ranker) -> None:
+        super().__init__(inner)
         self._inner = inner
-        self.identity = identified(inner)
 
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The inner ranker's best k documents of each query. Raises EmbedderError."""
@@ -157,12 +168,12 @@ class CheckedRanker:
         return _checked_ranking(self.identity, ranking, len(queries), len(documents))
 
 
-class CheckedReranker:
+class CheckedReranker(_CheckedOrder):
     """The same reranker, hence the same identity; whatever it raises or gets wrong is an EmbedderError."""
 
     def __init__(self, inner: Reranker) -> None:
+        super().__init__(inner)
         self._reranker = inner
-        self.identity = identified(inner)
 
     def rerank(self, queries: Sequence[str], documents: Sequence[str], candidates: Sequence[Index]) -> Ranking:
         """The inner reranker's order of the candidates. Raises EmbedderError."""
@@ -176,10 +187,6 @@ class CheckedReranker:
 
 class CheckedRankerAndReranker(CheckedRanker, CheckedReranker):
     """Both at once."""
-
-    def __init__(self, inner: Ranker) -> None:
-        CheckedRanker.__init__(self, inner)
-        self._reranker = cast("Reranker", inner)
 
 
 def checked_ranker(inner: Ranker | Reranker) -> CheckedRanker | CheckedReranker:

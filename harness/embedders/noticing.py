@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
 from harness.diagnostics.determinism import Tried, determinism_findings
 from harness.diagnostics.scripts import SCRIPTS
 from harness.diagnostics.tokenisation import TokenCounts, tokenisation_findings
+from harness.embedders.tokenising import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,16 +19,56 @@ if TYPE_CHECKING:
 
     from harness.embedders.contract import Checked
     from harness.embedders.tokenising import Tokenizer, Tokens
-    from harness.model import Finding, Index, Role
+    from harness.model import Embedder, Finding, Identity, Index, Role
 
-VERSION = "4"
+VERSION = "5"
 """Raised whenever a finding here can change: what was noted before is then found out again."""
 
 
-def reading(embedder: Checked, texts: Mapping[Role, Sequence[str]]) -> tuple[Finding, ...]:
-    """How the embedder's model takes these texts apart; nothing where it does not say. Raises EmbedderError."""
+_OF_SEGMENTS = "segments of texts (a short text is one)"
+_OF_CUTS = {"cut_texts", "lost_tokens"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What an embedder is given of its texts. whose: the identity of the wrapper that takes them apart.
+
+    most: the first so many tokens of each text; None: all of its segments.
+    """
+
+    whose: Identity
+    most: int | None
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """An embedder that takes note of the whole texts that it sees only parts of."""
+
+    def parted(self, texts: Sequence[str], role: Role, parts: Parts) -> None:
+        """What it is asked for next are such parts of `texts`."""
+        ...
+
+
+def tell_parted(embedder: Embedder, texts: Sequence[str], role: Role, parts: Parts) -> None:
+    """Let an embedder that takes note of it know that it gets parts of these texts next."""
+    if isinstance(embedder, Parted):
+        embedder.parted(texts, role, parts)
+
+
+def reading(embedder: Checked, texts: Mapping[Role, Sequence[str]], parts: Parts | None = None) -> tuple[Finding, ...]:
+    """How the embedder's model takes these texts apart; nothing where it does not say, but what a wrapper cuts.
+
+    texts: whole ones, which `parts.most` cuts, or segments of texts where it is None. Raises EmbedderError.
+    """
     tokenizer = embedder.tokenizer
-    return tokenisation_findings(counted(tokenizer, texts)) if tokenizer else ()
+    most = parts.most if parts else None
+    if tokenizer is None:
+        found = tokenisation_findings(counted(Estimate(), texts, most)) if most else ()
+        return tuple(replace(one, note=f"estimated: {one.note}") for one in found if one.name in _OF_CUTS)
+    found = tokenisation_findings(counted(tokenizer, texts, most))
+    if parts and most is None:
+        return tuple(replace(one, note=f"{_OF_SEGMENTS}: {one.note}") for one in found)
+    return found
 
 
 def steadiness(embedder: Checked) -> tuple[Finding, ...]:
@@ -43,17 +85,20 @@ def steadiness(embedder: Checked) -> tuple[Finding, ...]:
     return determinism_findings(tried)
 
 
-def counted(tokenizer: Tokenizer, texts: Mapping[Role, Sequence[str]]) -> TokenCounts:
-    """What became of the texts: how many tokens each has, how many are kept, how many stand for what."""
+def counted(tokenizer: Tokenizer, texts: Mapping[Role, Sequence[str]], most: int | None = None) -> TokenCounts:
+    """What became of the texts: how many tokens each has, how many are kept, how many stand for what.
+
+    most: tokens of a text that are read where the model has room for more.
+    """
     tokens: list[int] = []
     kept: list[int] = []
     flags: list[NDArray[np.bool_] | None] = []
     totals = {script: np.zeros(2, np.int64) for script in SCRIPTS}
     for role, of_role in texts.items():
-        room = tokenizer.room(role)
+        limits = [limit for limit in (tokenizer.room(role), most) if limit is not None]
         for text, found in zip(of_role, tokenizer.tokenise(of_role), strict=True):
             tokens.append(len(found))
-            kept.append(len(found) if room is None else min(room, len(found)))
+            kept.append(min([len(found), *limits]))
             flags.append(found.unknown)
             for script, ranges in SCRIPTS.items():
                 totals[script] += _of_script(text, found, ranges)

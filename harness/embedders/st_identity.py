@@ -28,6 +28,12 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _MARKS = {"modules.json", "config.json"}
 """A model has at least one of these files."""
 
+_TRANSFORMER_FILES = tuple(
+    f"sentence_{kind}_config.json"
+    for kind in ("bert", "roberta", "distilbert", "camembert", "albert", "xlm-roberta", "xlnet")
+)
+"""Where the library looks for the configuration of a Transformer module, in its order; the later names are old."""
+
 _PATIENCE = 10.0
 """Seconds that the hub may take to answer."""
 
@@ -108,6 +114,17 @@ def locate(spec: Spec, revision: str | None) -> Checkpoint:
     return Checkpoint(repository, repository, commit, commit)
 
 
+def transformer_table(checkpoint: Checkpoint, path: str) -> dict[str, Any]:
+    """The configuration of the Transformer module in a folder of the checkpoint, empty where it has none.
+
+    Raises what `Checkpoint.table` raises.
+    """
+    # A repository without modules was never saved by the library: not asked for what only its old versions wrote.
+    files = _TRANSFORMER_FILES if checkpoint.modules() else _TRANSFORMER_FILES[:1]
+    found = (checkpoint.table(f"{path}/{file}".lstrip("/")) for file in files)
+    return next(filter(None, found), {})
+
+
 def prompts(checkpoint: Checkpoint, given: Mapping[Role, str]) -> dict[Role, str]:
     """What is put before a text in each role: as given, else the model's own prompt, else its default prompt.
 
@@ -136,7 +153,7 @@ def _sees_role(checkpoint: Checkpoint, module: Mapping[str, str]) -> bool:
         return True
     if not kind.endswith(".Transformer"):
         return False
-    own = checkpoint.table(f"{module['path']}/sentence_bert_config.json".lstrip("/"))
+    own = transformer_table(checkpoint, module["path"])
     return bool(own.get("query_expansion")) or own.get("query_length") != own.get("document_length")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.embedders.st_identity import transformer_table
 from harness.errors import EmbedderError, MissingExtraError
 from harness.model import Image
 
@@ -27,7 +28,7 @@ def takes_pictures(checkpoint: Checkpoint) -> bool:
     """Whether its first module takes pictures: what it says, else whether its configuration has a part that sees."""
     modules = checkpoint.modules()
     path = modules[0]["path"] if modules else ""
-    said = checkpoint.table(f"{path}/sentence_bert_config.json".lstrip("/")).get("modality_config")
+    said = transformer_table(checkpoint, path).get("modality_config")
     if said:
         return "image" in said
     if modules and modules[0]["type"].endswith(".CLIPModel"):  # as it was saved before version 5.4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from harness.embedders.hf_tokenizer import TransformersTokenizer
+from harness.embedders.st_identity import transformer_table
 from harness.embedders.st_loading import quiet
 from harness.errors import EmbedderError, MissingExtraError
 
@@ -32,14 +33,31 @@ def st_tokenizer(
 
     def longest(tokenizer: Any) -> int | None:
         """As the library has it: what was asked for, else what the model says, else what its positions allow."""
-        asked = max_length or checkpoint.table(f"{path}/sentence_bert_config.json".lstrip("/")).get("max_seq_length")
+        asked = max_length or transformer_table(checkpoint, path).get("max_seq_length")
         if asked:
             return int(asked)
         positions = checkpoint.table(f"{path}/config.json".lstrip("/")).get("max_position_embeddings") or -1
         known = [length for length in (tokenizer.model_max_length, positions) if 0 < length < _ENDLESS]
         return min(known, default=None)
 
-    return TransformersTokenizer(lambda: load_tokenizer(checkpoint, path, trusted=trusted), longest, prompts)
+    def load() -> Any:
+        tokenizer = load_tokenizer(checkpoint, path, trusted=trusted)
+        return lowercasing(tokenizer) if transformer_table(checkpoint, path).get("do_lower_case") else tokenizer
+
+    return TransformersTokenizer(load, longest, prompts)
+
+
+def lowercasing(tokenizer: Any) -> Any:
+    """The same tokenizer, before which texts become lower case; one written in Python is told to do so itself."""
+    if not tokenizer.is_fast:
+        tokenizer.do_lower_case = True
+        return tokenizer
+    # There with every fast tokenizer.
+    from tokenizers.normalizers import Lowercase, Sequence
+
+    backend = tokenizer.backend_tokenizer
+    backend.normalizer = Sequence([Lowercase(), *([backend.normalizer] if backend.normalizer else [])])
+    return tokenizer
 
 
 def load_tokenizer(checkpoint: Checkpoint, path: str = "", *, trusted: bool = False) -> Any:

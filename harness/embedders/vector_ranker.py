@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.model import reads_images
 from harness.search import among, as_stored, usage_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ class VectorRanker:
         self._embedder = embedder
         self._usage = usage_of(embedder)
         self.identity = embedder.identity
+
+    @property
+    def reads_images(self) -> bool:
+        """Whether the embedder does."""
+        return reads_images(self._embedder)
 
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The k most similar documents of each query. Raises EmbedderError."""

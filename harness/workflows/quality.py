@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.catalogue import find_places
@@ -11,8 +11,9 @@ from harness.catalogue.quality.units import texts_of
 from harness.catalogue.stamp import refuse_builtin, stamp
 from harness.catalogue.suites import Opened, open_suite
 from harness.diagnostics.size import size_notes
+from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import SuiteError
-from harness.evaluate import Outcome
+from harness.evaluate import Outcome, evaluate
 from harness.workflows.shortcuts import outcomes, shortcut_notes
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 COLUMNS = ("suite", "check", "severity", "value", "subject", "note", "examples", "advice")
 _ORDERED = {"retrieval": ("queries", "corpus"), "reranking": ("queries", "corpus"), "composition": ("terms", "corpus")}
 """Kinds in which the order of one file may repeat that of another."""
+_BLIND = "baseline:random"
+"""Scores where there are pictures, which no shortcut reads."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,8 @@ def _measured(opened: Opened) -> Iterator[Note]:
     found = outcomes(suite, _files(opened))
     yield from shortcut_notes(found)
     scored = [outcome for outcome in found.values() if isinstance(outcome, Outcome) and outcome.items]
+    if not scored and any(texts.pictured() for texts in suite.task.texts().values()):
+        scored = [evaluate(replace(suite, metrics=(suite.headline,)), open_embedder(parse_spec(_BLIND)))]
     measured = [_items(suite, outcome) for outcome in scored]
     yield from size_notes(suite.headline.name, measured, [outcome.scores[0].interval for outcome in scored])
 

@@ -51,7 +51,7 @@ class Candidate:
         """What is to be known about its models and the texts of the suite that it has just been through."""
         several = len(self.models) > 1
         found = (
-            _of_member(model.identity, finding) if several else finding
+            _of_member(model.asked_as, finding) if several else finding
             for model in self.models
             for finding in model.findings()
         )
@@ -198,7 +198,8 @@ def _outcome(suite: Suite | SuiteError, candidate: Candidate) -> Outcome:
     candidate.forget()  # what a suite has asked that failed
     try:
         outcome = evaluate(suite, candidate.embedder)
-        noticed = candidate.findings()
+        # A suite that it does not apply to asks it nothing: no model is loaded to say how steady it is.
+        noticed = candidate.findings() if outcome.status == "ok" else ()
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
         return replace(unscored(suite.metrics, "failed", str(error)), seconds=perf_counter() - started)
     return replace(outcome, findings=(*outcome.findings, *noticed))

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.embedders.contract import remembered, tokenizer_of
+from harness.embedders.noticing import Parts, tell_parted
 from harness.embedders.segments import segmented
 from harness.embedders.tokenising import Estimate
 from harness.embedders.vector_ranker import VectorRanker
 from harness.embedders.wrappers.around import Around
 from harness.errors import UsageError
-from harness.model import Image
+from harness.model import Image, reads_images
 from harness.search import ordered, unit, usage_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Embedder, Floats, Identity, Index, Ranking, Role, Similarity, Vectors
 
-_VERSION = "1"
+_VERSION = "2"
 """Raised whenever texts are cut differently."""
 
 _SCORES = 1 << 22
@@ -49,8 +50,8 @@ class Segmenter:
             raise UsageError(f"{spec}: overlap={overlap} must be below segment={size}")
         self.estimated = own is None
         self._tokenizer: Tokenizer = own or Estimate()
-        self._embedder = embedder
-        self._size = size
+        self.embedder = embedder
+        self.size = size
         self._overlap = overlap
         self._spec = spec
 
@@ -58,7 +59,7 @@ class Segmenter:
     def options(self) -> tuple[tuple[str, str], ...]:
         """What of it belongs into an identity."""
         return (
-            *((("segment", str(self._size)),) if self._size is not None else ()),
+            *((("segment", str(self.size)),) if self.size is not None else ()),
             *((("overlap", str(self._overlap)),) if self._overlap else ()),
             *((("tokens", "estimated"),) if self.estimated else ()),
         )
@@ -68,8 +69,8 @@ class Segmenter:
 
         Raises UsageError for more tokens than the model reads.
         """
-        what = f"segments {_VERSION} {role} {self._size} {self._overlap} {self.estimated}"
-        cuts = remembered(self._embedder, what, texts, lambda: self._cuts(texts, role))
+        what = f"segments {_VERSION} {role} {self.size} {self._overlap} {self.estimated}"
+        cuts = remembered(self.embedder, what, texts, lambda: self._cuts(texts, role))
         return [[text[start:end] for start, end in own] or [text] for text, own in zip(texts, cuts, strict=True)]
 
     def _cuts(self, texts: Sequence[str], role: Role) -> list[list[tuple[int, int]]]:
@@ -84,7 +85,7 @@ class Segmenter:
 
     def _tokens(self, role: Role) -> int:
         room = self._tokenizer.room(role)
-        size = room if self._size is None else self._size
+        size = room if self.size is None else self.size
         if size is None:
             raise UsageError(f"{self._spec}: this model reads texts of any length; say segment=TOKENS")
         if room is not None and size > room:
@@ -102,6 +103,7 @@ class FirstSegment(Around):
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of the first segments, n × d."""
+        tell_parted(self.inner, texts, role, Parts(self.identity, self.segmenter.size))
         return self.inner.embed([first for first, *_ in self.segmenter.segments(texts, role)], role)
 
 
@@ -113,6 +115,7 @@ class MeanOfSegments(Around):
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """n × d."""
+        tell_parted(self.inner, texts, role, Parts(self.identity, None))
         segments = self.segmenter.segments(texts, role)
         rows = _rows(segments)
         scaled = unit(self.inner.embed(list(rows), role))
@@ -132,6 +135,11 @@ class BestSegment:
         self._usage = usage_of(embedder)
         self.identity = identity
 
+    @property
+    def reads_images(self) -> bool:
+        """Whether the embedder does."""
+        return reads_images(self._embedder)
+
     def rank(self, queries: Sequence[str], documents: Sequence[str], k: int) -> Ranking:
         """The k documents of each query with the nearest segments. Raises EmbedderError, UsageError."""
         scores = list(self._scores(queries, documents))
@@ -145,6 +153,7 @@ class BestSegment:
 
     def _scores(self, queries: Sequence[str], documents: Sequence[str]) -> Iterator[Floats]:
         """Of every document, query by query."""
+        tell_parted(self._segmenter.embedder, documents, "document", Parts(self.identity, None))
         segments = self._segmenter.segments(documents, "document")
         rows = _rows(segments)
         asked, stored = VectorRanker(self._embedder).vectors(queries, list(rows))

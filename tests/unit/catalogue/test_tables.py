@@ -168,6 +168,15 @@ def test_missing_files_folders_and_links_to_nowhere(tmp_path: Path) -> None:
     assert "cannot be read: File name too long" in read(tmp_path / f"{'x' * 300}.jsonl")[1][0]
 
 
+@pytest.mark.parametrize("name", ["t.jsonl", "t.tsv.gz"])
+def test_a_pipe_is_no_table(tmp_path: Path, name: str) -> None:
+    """A named pipe, which would be waited for without end, and a device, which has none, are not opened."""
+    os.mkfifo(tmp_path / name)
+    assert read(tmp_path / name) == (None, [f"{name}: cannot be read: not a regular file"])
+    (tmp_path / f"device-{name}").symlink_to("/dev/zero")
+    assert read(tmp_path / f"device-{name}") == (None, [f"device-{name}: cannot be read: not a regular file"])
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_unreadable_file(tmp_path: Path) -> None:
     """A file without read permission is a fault, not a crash."""

@@ -1,4 +1,4 @@
-"""hybrid: weights by their proportions, and members without instruction."""
+"""hybrid: weights by their proportions, members without instruction, and pictures."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from harness.catalogue import find_places, load_suite
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import UsageError
+from harness.evaluate import evaluate
+from harness.model import Suite, reads_images
 
 if TYPE_CHECKING:
     from harness.model import Identity
@@ -64,3 +67,26 @@ def test_a_member_has_no_say_about_the_instruction(value: str) -> None:
     ):
         with pytest.raises(UsageError, match="a member never gets the instruction of a suite"):
             open_embedder(parse_spec(text))
+
+
+@pytest.mark.parametrize(
+    ("spec", "reads"),
+    [
+        ("hybrid:rrf(baseline:random,baseline:random?dim=8)", True),
+        ("hybrid:weighted(baseline:random,bm25:)", False),
+        ("hybrid:rerank(baseline:random,baseline:random?dim=8)", True),
+        ("hybrid:rerank(baseline:random,baseline:hashing)", False),
+        ("hybrid:rerank(baseline:hashing,baseline:random)", False),
+        ("hybrid:rrf(baseline:random,hybrid:rrf(baseline:random,baseline:random?dim=8))", True),
+        ("baseline:random?long=max&segment=9", True),
+        ("baseline:hashing?long=max&segment=9", False),
+    ],
+)
+def test_a_combination_reads_pictures_if_all_its_members_do(spec: str, *, reads: bool) -> None:
+    """Then a suite of pictures gives it a score."""
+    opened = open_embedder(parse_spec(spec))
+    assert reads_images(opened) is reads
+    (place,) = find_places("pictures/en")
+    suite = load_suite(place)
+    assert isinstance(suite, Suite)
+    assert evaluate(suite, opened).status == ("ok" if reads else "not_applicable")

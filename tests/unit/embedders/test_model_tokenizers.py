@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -104,6 +106,27 @@ def test_what_is_kept_is_what_the_model_reads() -> None:
     whole, same, less = embedder.embed([text, text[: kept[-1, 1]], text[: kept[-2, 1]]], "query")
     np.testing.assert_allclose(whole, same, atol=1e-6)
     assert np.abs(whole - less).max() > 1e-3
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", ["sentence_bert_config.json", "sentence_roberta_config.json"])
+def test_a_configuration_of_any_name_is_heeded(tmp_path: Path, name: str) -> None:
+    """Its length and its lower case, both as the library has them when it loads the model."""
+    model = tmp_path / "model"
+    shutil.copytree(folder(), model)
+    (model / "sentence_bert_config.json").unlink()
+    (model / name).write_text('{"max_seq_length": 20, "do_lower_case": true}', "utf-8")
+    cased = json.loads((model / "tokenizer.json").read_text("utf-8"))
+    cased["normalizer"]["lowercase"] = False
+    (model / "tokenizer.json").write_text(json.dumps(cased), "utf-8")
+    settings = json.loads((model / "tokenizer_config.json").read_text("utf-8"))
+    (model / "tokenizer_config.json").write_text(json.dumps(settings | {"do_lower_case": False}), "utf-8")
+    own = tokenizer(f"st:{model}")
+    assert own.room("document") == 18
+    (found,) = own.tokenise(["REQUEST Approved"])
+    assert found.spans.tolist() == [[0, 7], [8, 16]]
+    assert found.unknown is not None
+    assert not found.unknown.any()
 
 
 @pytest.mark.real

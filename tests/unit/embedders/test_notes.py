@@ -112,7 +112,7 @@ def test_probes_are_no_texts_of_the_suite(cache: VectorCache) -> None:
 
 
 def test_no_texts_are_no_findings_but_those_of_the_model(cache: VectorCache) -> None:
-    """As where an embedder does not apply to a suite."""
+    """As where a suite has pictures only."""
     assert {name.partition("_")[0] for name in found(Cached(Model(), cache))} == {"determinism"}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.embedders.sentence_transformers import SentenceTransformersEmbedder
-from harness.embedders.st_identity import is_symmetric, locate, prompts
+from harness.embedders.st_identity import is_symmetric, locate, prompts, transformer_table
 from harness.errors import EmbedderError, UsageError
 from harness.model import Spec
 
@@ -160,6 +160,18 @@ def test_different_lengths_make_a_model_asymmetric(tmp_path: Path) -> None:
     """A transformer that cuts queries and documents at different lengths gives them different vectors."""
     folder = folder_at(tmp_path / "model")
     (folder / "sentence_bert_config.json").write_text('{"query_length": 32, "document_length": 300}', "utf-8")
+    assert not embedder(folder).identity.symmetric
+
+
+def test_a_transformer_is_configured_by_the_first_file_that_the_library_finds(tmp_path: Path) -> None:
+    """Old models have names of their own; an empty file counts as none."""
+    folder = folder_at(tmp_path / "model")
+    (folder / "sentence_xlnet_config.json").write_text('{"max_seq_length": 3}', "utf-8")
+    assert transformer_table(locate(spec(folder), None), "") == {"max_seq_length": 256}
+    (folder / "sentence_bert_config.json").write_text("{}", "utf-8")
+    assert transformer_table(locate(spec(folder), None), "") == {"max_seq_length": 3}
+    (folder / "sentence_roberta_config.json").write_text('{"query_length": 2}', "utf-8")
+    assert transformer_table(locate(spec(folder), None), "") == {"query_length": 2}
     assert not embedder(folder).identity.symmetric
 
 

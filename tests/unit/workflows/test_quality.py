@@ -87,6 +87,13 @@ def test_the_smallest_difference(toy_suite: Path) -> None:
     assert (few.value, few.severity) == (None, "warning")
 
 
+def test_the_smallest_difference_of_pictures() -> None:
+    """No shortcut reads them, and yet their items are counted: 94 queries."""
+    found = by_check(looked_at("pictures/en"))
+    assert found["smallest-difference"].value == pytest.approx(2.81 * 0.3 / np.sqrt(94), rel=0.02)
+    assert "94 items show differences in ndcg@10" in found["smallest-difference"].text
+
+
 def test_rows_have_one_form(toy_suite: Path) -> None:
     """A row for the suite, one for each note or each fault, all as wide as the header."""
     good = rows([looked_at(toy_suite)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -131,3 +132,37 @@ def test_members_are_told_apart(asking: Callable[..., Request]) -> None:
     ]
     once, _ = run(asking("hybrid:rrf(baseline:hashing,baseline:hashing?precision=int8)"), Unwatched())
     assert [value for value, _, _ in seen(once)] == [8.0]
+
+
+@pytest.mark.usefixtures("noticing")
+def test_one_model_that_reads_in_two_ways_goes_by_two_names(asking: Callable[..., Request]) -> None:
+    """What is said of whole texts and of segments is no contradiction under one name."""
+    plain = "baseline:hashing"
+    cut, parted = f"{plain}?segment=2", f"{plain}?long=mean&segment=2"
+    first, _ = run(asking(f"hybrid:rrf({plain},{cut},{parted})"), Unwatched())
+    subjects = [subject for _, _, subject in seen(first)]
+    assert subjects == [
+        plain,
+        f"{plain}?long=truncate&segment=2&tokens=estimated",
+        f"{plain}?long=mean&segment=2&tokens=estimated",
+    ]
+    named = [(one.name, one.subject) for one in first.findings]
+    assert len(named) == len(set(named))
+
+
+@pytest.mark.usefixtures("noticing")
+def test_a_suite_that_does_not_apply_asks_nothing_of_a_model(
+    asking: Callable[..., Request], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is neither loaded nor tried, and has no findings."""
+
+    def refuse(*_: object) -> Any:
+        raise AssertionError("embedded")
+
+    monkeypatch.setattr(Baseline, "embed", refuse)
+    asked = replace(asking("baseline:hashing?long=max&segment=2", "baseline:hashing"), suites=("pictures/en",))
+    for made in run(asked, Unwatched()):
+        assert (made.status, made.findings) == ("not_applicable", ())
+    ranks = replace(asking("baseline:hashing?long=max&segment=2"), suites=("zh/similarity",))
+    (made,) = run(ranks, Unwatched())
+    assert (made.status, made.findings) == ("not_applicable", ())

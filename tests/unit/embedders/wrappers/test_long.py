@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from harness.model import Embedder, Role
+    from harness.model import Embedder, Finding, Role
 
 
 class Reader(Estimate):
@@ -88,16 +88,24 @@ def test_the_mean_is_of_unit_vectors() -> None:
     assert mean.embed([], "query").shape == (0, 3)
 
 
-@pytest.mark.parametrize("options", ["long=mean&segment=2", "long=truncate&segment=2"])
+@pytest.mark.parametrize("options", ["long=mean&segment=2", "long=truncate&segment=2", "long=max&segment=2"])
 def test_pictures_stay_whole(options: str, tmp_path: Path) -> None:
     """What stands for a picture is no text to be cut, and the wrapper reads pictures if the model does."""
     inner = Letters(Reader())
     inner.reads_images = True
     around, picture = opened(options, inner), Image(tmp_path / "a.png", b"a")
     assert reads_images(around)
-    around.embed([picture, LONG], "document")
-    assert inner.asked[0] is picture
+    embed_or_rank(around, [picture, LONG])
+    assert any(text is picture for text in inner.asked)
     assert not reads_images(opened(options, Letters(Reader())))
+
+
+def embed_or_rank(embedder: Any, documents: Sequence[str]) -> None:
+    """Whichever it can."""
+    if isinstance(embedder, Ranker):
+        embedder.rank(["a"], documents, 2)
+    else:
+        embedder.embed(documents, "document")
 
 
 def test_a_query_has_the_room_of_a_query() -> None:
@@ -205,6 +213,42 @@ def test_segments_are_embedded_and_cut_once(tmp_path: Path) -> None:
         assert (again.asked, reader.asked) == ([], 0)
         opened("long=max", Cached(again, cache)).rank([], [LONG, "cc"], 1)
         assert (again.asked, reader.asked) == ([], 0)
+
+
+def findings_of(options: str, reader: Estimate | None, folder: Path) -> dict[tuple[str, str], Finding]:
+    """Of LONG, and of a short text, put through a wrapper around a cache."""
+    with VectorCache(folder) as cache:
+        cached = Cached(Letters(reader), cache)
+        embed_or_rank(opened(options, cached), [LONG, "c"])
+        return {(one.name, one.subject): one for one in cached.findings()}
+
+
+def test_what_a_segment_cuts_is_reported(tmp_path: Path) -> None:
+    """LONG has 8 tokens: 6 are lost at segment=2 and 5 at segment=3, whatever the cache knows of the other."""
+    for segment, lost in ((2, 6), (3, 5), (2, 6)):
+        found = findings_of(f"segment={segment}", Reader(), tmp_path / "cache")
+        assert found["cut_texts", ""].warning
+        assert found["cut_texts", ""].value == 0.5
+        assert f"50 % of the texts are cut at {segment} tokens" in found["cut_texts", ""].note
+        assert found["lost_tokens", "of cut texts"].value == pytest.approx(lost / 8)
+        assert found["tokens_per_text", "max"].value == 8.0
+
+
+def test_a_cut_by_estimate_is_said_to_be_one(tmp_path: Path) -> None:
+    """Of an embedder without a tokenizer nothing else is said about tokens."""
+    found = findings_of("segment=2", None, tmp_path / "cache")
+    assert found["cut_texts", ""].warning
+    assert found["cut_texts", ""].note.startswith("estimated: 50 % of the texts are cut at 2 tokens")
+    assert ("tokens_per_text", "max") not in found
+
+
+@pytest.mark.parametrize("options", ["long=mean", "long=max", "long=max&dimensions=2", "long=mean&segment=4"])
+def test_findings_about_segments_say_so(options: str, tmp_path: Path) -> None:
+    """Nothing of a document is cut, and what is counted is named."""
+    found = findings_of(options, Reader(), tmp_path / "cache")
+    assert found["cut_texts", ""].value == 0.0
+    assert found["tokens_per_text", "max"].value == 4.0
+    assert found["tokens_per_text", "max"].note == "segments of texts (a short text is one): those of the longest text"
 
 
 def test_the_best_segment_is_for_retrieval(toy_suite: Path, tmp_path: Path) -> None:
