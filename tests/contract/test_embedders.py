@@ -155,8 +155,8 @@ def second(texts: Sequence[str], sound: Any, value: float) -> Any:
     [
         (lambda texts, sound: second(texts, sound, np.nan), [ROWS], "NaN"),
         (lambda texts, sound: second(texts, sound, np.inf), [ROWS], "infinity"),
-        (lambda _, sound: sound[1:], [ROWS], "shape (9, 8) for 10 texts"),
-        (lambda _, sound: sound.ravel(), [ROWS], "shape (80,) for 10 texts"),
+        (lambda _, sound: sound[1:], [ROWS], "shape (10, 8) for 11 texts"),
+        (lambda _, sound: sound.ravel(), [ROWS], "shape (88,) for 11 texts"),
         (lambda _, sound: sound.astype(str), [ROWS], "must hold real numbers"),
         (lambda _, __: None, [ROWS], "array of object"),
         (refusing, [ROWS], "failed with KeyError: 'prompt'"),
