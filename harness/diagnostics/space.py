@@ -163,7 +163,7 @@ def _duplicates(read: Sequence[_Read]) -> Iterator[Finding]:
         return
     share = float((others > 0).mean())
     blind = float((others >= _CROWD).mean()) > _CROWDED or share >= _MOST
-    about = f"{percent(share)} of {len(others)} different texts have a vector that another text has too"
+    about = f"{percent(share)} of the texts have a vector that a different text has too"
     note = (
         f"this model cannot read {'this suite' if share >= _BLIND else 'all of this suite'}: {about}"
         if blind

@@ -64,7 +64,7 @@ def test_a_model_that_knows_no_letter_cannot_read() -> None:
     assert one.value == 1.0
     assert one.warning
     assert one.note == (
-        "this model cannot read this suite: 100 % of 100 different texts have a vector that another text has too"
+        "this model cannot read this suite: 100 % of the texts have a vector that a different text has too"
     )
 
 
@@ -112,7 +112,6 @@ def test_a_text_that_is_there_twice_is_no_duplicate() -> None:
     asked = {"first": Texts(["a", "b", "c"], "either"), "second": Texts(["c", "b", "a"], "either")}
     findings = {one.name: one for one in space_findings(asked, rows)}
     assert findings["duplicate_vectors"].value == 0.0
-    assert "of 3 different texts" in findings["duplicate_vectors"].note
     asked["second"] = Texts(["c", "b", "other"], "either")
     findings = {one.name: one for one in space_findings(asked, rows)}
     assert findings["duplicate_vectors"].value == pytest.approx(2 / 4)
