@@ -71,17 +71,14 @@ def test_identical_documents_tie(name: str, queries: Vectors) -> None:
     """The earlier of two equal documents comes first, wherever they stand."""
     documents = np.tile(queries[:2], (20, 1))
     found = SIMILARITIES[name].search(queries, documents, 40).indices
-    halves = (found % 2)[:, ::20]
-    assert (np.diff(found[:, :20], axis=1) > 0).all(), halves
+    assert (np.diff(found[:, :20], axis=1) > 0).all()
 
 
-@EVERY
-def test_distance_far_from_the_origin(name: str) -> None:
+def test_distance_far_from_the_origin() -> None:
     """Documents 1 apart are told apart 10,000 away from the origin."""
     documents = np.array([[10_000, 0], [10_001, 0], [10_002, 0]], np.float32)
-    found = SIMILARITIES[name].search(documents[1:2] + np.float32([0, 1]), documents, 3)
-    if name == "euclidean":
-        assert found.indices[0, 0] == 1
+    found = SIMILARITIES["euclidean"].search(documents[1:2] + np.float32([0, 1]), documents, 3)
+    assert found.indices[0].tolist() == [1, 0, 2]
 
 
 @EVERY
