@@ -41,3 +41,8 @@ def estimated_tokens(text: str) -> list[tuple[int, int]]:
     A token per Han, kana or Hangul character, per 4 letters of a word, per sign.
     """
     return [match.span() for match in _TOKEN.finditer(text)]
+
+
+def token_count(text: str) -> int:
+    """How many those are; at least 1, because a request is paid for and takes its turn whatever is in it."""
+    return max(1, len(estimated_tokens(text)))

@@ -150,3 +150,14 @@ def test_lengths_do_not_matter(scale: float) -> None:
     assert scaled["unit_length"].value is not None
     assert np.isfinite(scaled["unit_length"].value)
     assert "zero_vectors" not in scaled
+
+
+def test_zeros_are_a_warning() -> None:
+    """A few; where so many texts have the same vector that there is a warning of it, there are not two."""
+    rows = np.eye(40, dtype=np.float32)
+    rows[7] = 0
+    few = found(words(40), rows)
+    assert (few["zero_vectors"].warning, few["duplicate_vectors"].warning) == (True, False)
+    rows[:30] = 0
+    many = found(words(40), rows)
+    assert (many["zero_vectors"].warning, many["duplicate_vectors"].warning) == (False, True)
