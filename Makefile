@@ -79,7 +79,7 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/pip install $(PIP_FLAGS) 'pip>=25.1'  # the first with --group
 	@.venv/bin/pip install $(PIP_FLAGS) torch==2.13.0
-	@.venv/bin/pip install $(PIP_FLAGS) -e '.[st,static,vectors,packaged]' --group dev
+	@.venv/bin/pip install $(PIP_FLAGS) -e '.[litellm,openai,st,static,vectors,packaged]' --group dev
 	@touch $@
 
 .venv/installed-bench: .venv/installed

@@ -5,7 +5,8 @@ HarnessError
 ├── SuiteError            3  a suite with faults: all of them, each with file, line and key
 ├── NotComparableError    3  results that must not be set side by side
 ├── EmbedderError         4  an embedder that failed, or broke its contract
-│   └── MissingExtraError 4  an embedder whose package is not installed
+│   ├── MissingExtraError 4  an embedder whose package is not installed
+│   └── WithoutVectorsError 4  some texts that cannot have a vector; all others have theirs
 └── StoreError            4  the results database or the vector cache cannot be used
 
 Whatever is not a HarnessError is a bug and keeps its traceback.
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class HarnessError(Exception):
@@ -51,6 +52,17 @@ class MissingExtraError(EmbedderError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is not installed. Install it with: pip install 'embedding-harness[{extra}]'")
+
+
+class WithoutVectorsError(EmbedderError):
+    """Some texts have no vector, for a reason that lies in them; all others were handed over.
+
+    reasons: text, as the embedder was asked for it → why; texts that are not named may be asked for again.
+    """
+
+    def __init__(self, message: str, reasons: Mapping[str, str]) -> None:
+        super().__init__(message)
+        self.reasons = reasons
 
 
 class StoreError(HarnessError):

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from harness.diagnostics.space import space_findings
 from harness.model import (
@@ -17,6 +17,7 @@ from harness.model import (
     Judgements,
     Metric,
     Ranker,
+    Ranking,
     RankingTask,
     Reranker,
     RerankingTask,
@@ -32,7 +33,7 @@ from harness.statistics.seeding import generator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.model import Floats
+    from harness.model import Floats, Usage, Vectors
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,11 @@ def evaluate(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Outcome:
     )
 
 
-def _judged(suite: Suite, embedder: Embedder | Ranker | Reranker) -> _Judged | str:
-    """The judgements, or why there can be none."""
+def answered(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Mapping[str, Vectors] | Ranking | str:
+    """All that an embedder is asked about a suite: vectors by name, or a ranking; or why it cannot be asked.
+
+    Raises whatever the embedder raises.
+    """
     pictures = [name for name, texts in suite.task.texts().items() if texts.pictured()]
     if pictures and not reads_images(embedder):
         return f"{embedder.identity} reads texts, and there are pictures among the {' and the '.join(pictures)}"
@@ -98,6 +102,16 @@ def _judged(suite: Suite, embedder: Embedder | Ranker | Reranker) -> _Judged | s
             "put it behind a first stage, as in hybrid:rerank(bm25:,ce:MODEL)"
         )
     return _embedded(suite, embedder)
+
+
+def _judged(suite: Suite, embedder: Embedder | Ranker | Reranker) -> _Judged | str:
+    """The judgements, or why there can be none."""
+    answer = answered(suite, embedder)
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, Ranking):
+        return _Judged(cast("RankingTask | RerankingTask", suite.task).judge_ranking(answer))
+    return _of_vectors(suite, answer, usage_of(cast("Embedder", embedder)))
 
 
 @lru_cache(maxsize=16)
@@ -143,14 +157,17 @@ def _count(metric: Metric[Any], judgements: Judgements) -> int:
     return sum(map(math.isfinite, metric.items(judgements)))
 
 
-def _embedded(suite: Suite, embedder: Embedder) -> _Judged:
-    """What the suite's vectors show, used as the embedder says."""
-    usage = usage_of(embedder)
-    asked = suite.task.texts()
-    vectors = {
-        name: embedder.embed(texts.prompted() if usage.instructed else texts.texts, texts.role)
-        for name, texts in asked.items()
+def _embedded(suite: Suite, embedder: Embedder) -> Mapping[str, Vectors]:
+    instructed = usage_of(embedder).instructed
+    return {
+        name: embedder.embed(texts.prompted() if instructed else texts.texts, texts.role)
+        for name, texts in suite.task.texts().items()
     }
+
+
+def _of_vectors(suite: Suite, vectors: Mapping[str, Vectors], usage: Usage) -> _Judged:
+    """What the suite's vectors show, used as the embedder says."""
+    asked = suite.task.texts()
     noticed = space_findings(asked, vectors)
     dimension = max((rows.shape[1] for rows in vectors.values()), default=0)
     documents = [name for name, texts in asked.items() if texts.role == "document"] or list(asked)
@@ -158,17 +175,15 @@ def _embedded(suite: Suite, embedder: Embedder) -> _Judged:
     return _Judged(suite.task.judge(stored, usage.similarity), noticed, usage.precision.size(dimension))
 
 
-def _ranked(task: RankingTask, ranker: Ranker) -> _Judged:
+def _ranked(task: RankingTask, ranker: Ranker) -> Ranking:
     texts = task.texts()
     # Without the instruction: that is a prompt for a model, and would be so many more words to look for.
-    ranking = ranker.rank(texts["queries"].texts, texts["documents"].texts, task.depth)
-    return _Judged(task.judge_ranking(ranking))
+    return ranker.rank(texts["queries"].texts, texts["documents"].texts, task.depth)
 
 
-def _reranked(task: RerankingTask, reranker: Reranker) -> _Judged:
+def _reranked(task: RerankingTask, reranker: Reranker) -> Ranking:
     texts = task.texts()
-    ranking = reranker.rerank(texts["queries"].texts, texts["documents"].texts, task.candidates)
-    return _Judged(task.judge_ranking(ranking))
+    return reranker.rerank(texts["queries"].texts, texts["documents"].texts, task.candidates)
 
 
 def _items(suite: Suite, judged: Mapping[type[Any], Any]) -> tuple[ItemScores, ...]:

@@ -22,15 +22,17 @@ BUILTIN: dict[Group, dict[str, str]] = {
     "embedders": {
         "baseline": "harness.embedders.baseline:open_baseline",
         "bm25": "harness.embedders.bm25:BM25",
-        "ce": "harness.embedders.cross_encoder:CrossEncoder",
+        "ce": "harness.embedders.pair_scorers:open_pair_scorer",
+        "litellm": "harness.embedders.litellm_api:LiteLLMEmbedder",
+        "openai": "harness.embedders.openai_api:OpenAIEmbedder",
         "packaged": "harness.embedders.packaged:open_packaged",
-        "st": "harness.embedders.sentence_transformers:SentenceTransformersEmbedder",
+        "st": "harness.embedders.st.embedder:SentenceTransformersEmbedder",
         "static": "harness.embedders.static:StaticEmbedder",
         "tokens": "harness.embedders.token_embeddings:TokenEmbeddings",
         "vectors": "harness.embedders.vectors:WordVectors",
     },
     "combinations": {
-        "hybrid": "harness.embedders.hybrid:open_hybrid",
+        "hybrid": "harness.embedders.combinations.hybrid:open_hybrid",
     },
     "tasks": {
         "analogy": "harness.tasks.analogy:Analogy",

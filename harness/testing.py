@@ -13,7 +13,8 @@ import numpy as np
 
 from harness.catalogue import Place, load_suite
 from harness.diagnostics.determinism import PROBES, UNSTEADY, largest_distance
-from harness.embedders.contract import Checked, CheckedRanker, CheckedReranker, identified
+from harness.embedders.checked_rankers import CheckedRanker, CheckedReranker
+from harness.embedders.contract import Checked, identified
 from harness.errors import EmbedderError
 from harness.evaluate import evaluate
 from harness.model import Embedder, Identity, Ranker, Ranking, Reranker, Role, Suite, Vectors

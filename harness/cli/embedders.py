@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.cli.options import configured, limit_threads, shared_format
+from harness.cli.options import configured, limit_threads, shared_consent, shared_format
 from harness.errors import EmbedderError
 
 
@@ -36,8 +36,14 @@ def list_(layout: str) -> None:
 @embedders.command()
 @click.argument("spec")
 @click.option("--config", type=click.Path(dir_okay=False, path_type=Path), help="The configuration to read.")
+@shared_consent
 @shared_format
-def check(spec: str, config: Path | None, layout: str) -> int:
+def check(
+    spec: str,
+    config: Path | None,
+    allow_remote: bool,  # noqa: FBT001 # click passes a flag by name
+    layout: str,
+) -> int:
     """Check that an embedder keeps the contract: shape, order, finite numbers, determinism. Yours too.
 
     Exit code 4 when it does not.
@@ -45,12 +51,14 @@ def check(spec: str, config: Path | None, layout: str) -> int:
     \b
     harness embedders check packaged:use-multilingual
     """
-    limit_threads(None)
+    configuration = configured(config, None)
+    limit_threads(configuration.threads)
 
     from harness import report
     from harness.workflows.embedders import check as workflow
+    from harness.workflows.terms import terms
 
-    checks = workflow(configured(config, None).spec(spec))
+    checks = workflow(configuration.spec(spec), terms(configuration, allow_remote=allow_remote))
     if layout == "table":
         for one in checks:
             click.echo(f"{'ok    ' if one.passed else 'FAILED'}  {one.name}" + (f": {one.note}" if one.note else ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,18 @@ if TYPE_CHECKING:
     from harness.workflows.configuration import Configuration
 
 FORMATS = ("table", "markdown", "json", "csv")
-_POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""Where the numerical libraries read their thread count, each when it is first imported."""
-
 Command = Callable[..., Any]
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; `nan` is in no range and `inf` no number of anything, though both are read as floats."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Raises click.BadParameter for anything else."""
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
 
 
 def shared_format(command: Command) -> Command:
@@ -75,6 +84,15 @@ def shared_config(command: Command) -> Command:
     return config(store(command))
 
 
+def shared_consent(command: Command) -> Command:
+    """--allow-remote."""
+    return click.option(
+        "--allow-remote",
+        is_flag=True,
+        help="Texts may be sent to services on other machines.  [default: to those that harness.toml allows]",
+    )(command)
+
+
 def configured(config: Path | None, store: Path | None) -> Configuration:
     """The configuration file with what the command line overrides."""
     from dataclasses import replace
@@ -87,9 +105,9 @@ def configured(config: Path | None, store: Path | None) -> Configuration:
 
 def limit_threads(threads: int | None) -> None:
     """Let the numerical libraries use so many threads, or the safe default. Must come before numpy is imported."""
-    from harness.embedders.threads import thread_count
+    from harness.embedders.threads import POOLS, thread_count
 
     if threads:
         os.environ["OMP_NUM_THREADS"] = str(threads)
-    for pool in _POOLS:
+    for pool in POOLS:
         os.environ[pool] = str(thread_count())

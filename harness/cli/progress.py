@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from harness.workflows.run import paid
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.diagnostics.cost import Profile
     from harness.model import Finding, Run
 
 
@@ -35,6 +38,9 @@ class _Watch:
         for line in (_line(run), *(f"    {_noted(finding)}" for finding in run.findings if finding.warning)):
             self._bars.console.print(escape(line), soft_wrap=True)
 
+    def warned(self, text: str) -> None:
+        self._bars.console.print(escape(f"warning: {text}"), soft_wrap=True)
+
 
 @contextmanager
 def progress() -> Iterator[_Watch]:
@@ -51,6 +57,33 @@ def progress() -> Iterator[_Watch]:
         yield _Watch(bars)
 
 
+class _Stages:
+    """`workflows.profile.profiling.Watch`: what is measured now, and a line per embedder that is done."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task: TaskID | None = None
+
+    def began(self, embedder: str, stage: str) -> None:
+        about = escape(f"{embedder} · {stage}")
+        if self._task is None:
+            self._task = self._bars.add_task(about, total=None)
+        self._bars.update(self._task, description=about)
+
+    def ended(self, profile: Profile) -> None:
+        result = "measured" if profile.status == "ok" else f"failed: {profile.reason.splitlines()[0]}"
+        self._bars.console.print(escape(f"{profile.embedder}  {result}  ({profile.seconds:.1f} s)"), soft_wrap=True)
+
+
+@contextmanager
+def stages() -> Iterator[_Stages]:
+    """A watch that shows on stderr what is measured, as long as the block lasts."""
+    console = Console(stderr=True, highlight=False)
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        yield _Stages(bars)
+
+
 def _noted(finding: Finding) -> str:
     value = "" if finding.value is None else f" {finding.value:.3g}"
     return f"warning: {finding.name}{value}: {finding.note}"
@@ -64,4 +97,5 @@ def _line(run: Run) -> str:
     else:
         # A run that went well can still have a score that is undefined, with a reason of its own.
         result = f"{first.status.replace('_', ' ')}: {first.reason.splitlines()[0]}"
-    return f"{run.embedder} · {run.suite}  {result}  ({run.texts} texts embedded, {run.seconds:.1f} s)"
+    facts = (f"{run.texts} texts embedded", f"{run.seconds:.1f} s", *paid(run))
+    return f"{run.embedder} · {run.suite}  {result}  ({', '.join(facts)})"

@@ -58,7 +58,9 @@ def space_findings(asked: Mapping[str, Texts], vectors: Mapping[str, Vectors]) -
     """Findings about the vectors of the texts of a suite, under the same names."""
     lengths = {name: _lengths(rows) for name, rows in vectors.items()}
     read = list(_distinct(asked, vectors, lengths))
-    return (*_zero(lengths), *_unit_length(lengths), *_crowded(read), *_duplicates(read))
+    duplicates = list(_duplicates(read))
+    blind = any(one.warning for one in duplicates)
+    return (*_zero(lengths, warning=not blind), *_unit_length(lengths), *_crowded(read), *duplicates)
 
 
 def twins(vectors: Vectors) -> Index:
@@ -129,11 +131,12 @@ def _distinct(
         yield _read(rows[once], np.concatenate([lengths[name] for name in names])[once])
 
 
-def _zero(lengths: Mapping[str, Floats]) -> Iterator[Finding]:
+def _zero(lengths: Mapping[str, Floats], *, warning: bool) -> Iterator[Finding]:
+    """A warning unless there is one that says the same of more texts: zeros are duplicates of each other."""
     zero = sum(int((of_name == 0).sum()) for of_name in lengths.values())
     if zero:
-        note = "texts whose vector is zero: no known token; their cosine with anything is 0"
-        yield Finding("zero_vectors", float(zero), note)
+        note = "texts whose vector is zero: no known token, or refused by a service; their cosine with anything is 0"
+        yield Finding("zero_vectors", float(zero), note, warning=warning)
 
 
 def _unit_length(lengths: Mapping[str, Floats]) -> Iterator[Finding]:

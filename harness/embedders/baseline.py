@@ -18,6 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
+from harness.embedders.facts import PLAIN, Facts
 from harness.embedders.options import deciding, options
 from harness.embedders.tokens import words
 from harness.errors import UsageError, nearest
@@ -47,6 +48,10 @@ class Baseline:
         for row, text in zip(vectors, texts, strict=True):
             self.fill(text, row)
         return vectors
+
+    def facts(self) -> Facts:
+        """There is no model."""
+        return PLAIN
 
 
 def fill_random(text: str, row: Vectors) -> None:

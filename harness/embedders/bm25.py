@@ -21,6 +21,7 @@ import numpy as np
 import Stemmer
 
 from harness.diagnostics.scripts import runs
+from harness.embedders.facts import PLAIN, Facts
 from harness.embedders.options import deciding, options
 from harness.errors import UsageError
 from harness.model import Floats, Identity, Index, Ranking, Spec
@@ -90,6 +91,10 @@ class BM25:
         index = build_index([self.terms(text) for text in documents], self.k1, self.b)
         scored = (index.score(self.terms(query))[places] for query, places in zip(queries, candidates, strict=True))
         return ordered(candidates, list(scored))
+
+    def facts(self) -> Facts:
+        """There is no model."""
+        return PLAIN
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text, in their order, repeated as in the text."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.embedders.contract import Checked
-from harness.embedders.noticing import VERSION, Parts, reading, steadiness
+from harness.embedders.drift import demand_unchanged
+from harness.embedders.noticing import STEADINESS, Parts, noted, reading, steadiness
 from harness.embedders.vector_cache import VectorCache, note_key, vector_keys
 from harness.errors import EmbedderError
 from harness.model import Finding, Image
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from harness.embedders.facts import Facts
+    from harness.embedders.remote.service import Service
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Embedder, Identity, Role, Vectors
 
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
 class Cached:
     """The same embedder, hence the same identity; each text is embedded once, in whatever run.
 
-    Texts the cache lacks are embedded `batch` distinct ones at a time; each batch is checked and stored before
-    the next begins, so that an interrupted run goes on where it stopped.
+    Of the texts that the cache lacks, every part that the embedder hands over is checked and stored before it goes on,
+    so that an interrupted run continues where it stopped.
     on_progress: told how many more texts have their vectors; the calls of one `embed` add up to its texts.
     embedded: how many texts the cache lacked, over all `embed` calls.
     """
@@ -36,16 +39,15 @@ class Cached:
         inner: Embedder,
         cache: VectorCache,
         on_progress: Callable[[int], None] | None = None,
-        batch: int = 256,
     ) -> None:
         self.embedded = 0
+        self._unchanged = False
         self._asked: dict[Role, dict[str, None]] = {}
         self._whole: dict[Role, dict[str, None]] = {}
         self._parts: Parts | None = None
         self._inner = inner if isinstance(inner, Checked) else Checked(inner)
         self._cache = cache
         self._tell = on_progress or (lambda _: None)
-        self._batch = batch
 
     @property
     def identity(self) -> Identity:
@@ -56,6 +58,15 @@ class Cached:
     def asked_as(self) -> Identity:
         """That of the wrapper which gives it parts of texts, else its own: whom its findings are about."""
         return self._parts.whose if self._parts else self.identity
+
+    @property
+    def service(self) -> Service | None:
+        """The inner embedder's."""
+        return self._inner.service
+
+    def facts(self) -> Facts:
+        """The inner embedder's."""
+        return self._inner.facts()
 
     @property
     def reads_images(self) -> bool:
@@ -76,7 +87,7 @@ class Cached:
         asked, whole, parts = self._asked, self._whole, self._parts
         self.forget()
         distinct = list(dict.fromkeys(text for texts in asked.values() for text in texts))
-        steady = self._tried("determinism", (), lambda: steadiness(self._inner))
+        steady = self._tried(STEADINESS, (), lambda: steadiness(self._inner))
         if not distinct:
             return steady
         by_role = {role: list(texts) for role, texts in (asked | whole).items()}
@@ -109,7 +120,7 @@ class Cached:
         return known
 
     def _found(self, what: str, texts: Sequence[str], make: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
-        fields = self.remember(f"findings {VERSION} {what}", texts, lambda: [asdict(finding) for finding in make()])
+        fields = self.remember(noted(what), texts, lambda: [asdict(finding) for finding in make()])
         return [Finding(**of_one) for of_one in fields]
 
     def _tried(self, what: str, texts: Sequence[str], make: Callable[[], Sequence[Finding]]) -> Sequence[Finding]:
@@ -119,9 +130,10 @@ class Cached:
             return (Finding(what, None, f"could not be found out: {error}"),)
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        """Vectors of `texts`, n × d. Memory: the result and one batch.
+        """Vectors of `texts`, n × d. Memory: the result and one part.
 
-        Raises EmbedderError when the inner embedder fails or breaks its contract, StoreError for the cache.
+        Raises EmbedderError when the inner embedder fails, breaks its contract or is no longer the one whose vectors
+        the cache holds; StoreError for the cache.
         """
         self._take_note(self._asked, texts, role)
         keys = vector_keys(self.identity, role, texts)
@@ -130,17 +142,20 @@ class Cached:
             self._inner.agree(vectors.shape[1])
         self._tell(int(found.sum()))
         missing = _missing(texts, found)
-        for start in range(0, len(missing), self._batch):
-            chunk = missing[start : start + self._batch]
-            distinct = [texts[places[0]] for places in chunk]
-            rows = self._inner.embed(distinct, role)
-            self._cache.put([keys[places[0]] for places in chunk], rows)
+        if not missing:
+            return vectors
+        if not self._unchanged:
+            demand_unchanged(self._inner, self.remember)
+            self._unchanged = True
+        for done, rows in self._inner.parts([texts[places[0]] for places in missing], role):
+            of_part = [missing[place] for place in done]
+            self._cache.put([keys[places[0]] for places in of_part], rows)
             if not vectors.shape[1]:
                 vectors = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
-            for places, row in zip(chunk, rows, strict=True):
+            for places, row in zip(of_part, rows, strict=True):
                 vectors[places] = row
-            self.embedded += len(distinct)
-            self._tell(sum(map(len, chunk)))
+            self.embedded += len(of_part)
+            self._tell(sum(map(len, of_part)))
         return vectors
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 VERSION = "5"
 """Raised whenever a finding here can change: what was noted before is then found out again."""
 
+STEADINESS = "determinism"
+"""What `steadiness` finds, as it is noted."""
+
 
 _OF_SEGMENTS = "segments of texts (a short text is one)"
 _OF_CUTS = {"cut_texts", "lost_tokens"}
@@ -73,16 +76,21 @@ def reading(embedder: Checked, texts: Mapping[Role, Sequence[str]], parts: Parts
 
 def steadiness(embedder: Checked) -> tuple[Finding, ...]:
     """Whether a text always gets the same vector, from a few probes. Raises EmbedderError."""
-    probes = list(embedder.probes)
-    if not probes:
+    if not embedder.probes:
         return ()
-    tried = Tried(
-        batch=embedder.embed(probes, "document"),
-        again=embedder.embed(probes, "document"),
-        alone=np.concatenate([embedder.embed([probe], "document") for probe in probes]),
-        reordered=embedder.embed(probes[::-1], "document")[::-1],
-    )
-    return determinism_findings(tried)
+    batch, again, *alone, reordered = (embedder.embed(some, "document") for some in rounds(embedder.probes))
+    return determinism_findings(Tried(batch, again, np.concatenate(alone), reordered[::-1]))
+
+
+def rounds(probes: Sequence[str]) -> list[list[str]]:
+    """What is embedded to see whether it is steady: all probes, again, one by one, and backwards."""
+    together = list(probes)
+    return [together, together, *([probe] for probe in together), together[::-1]]
+
+
+def noted(what: str) -> str:
+    """Under which name findings are kept that were found out in the present way."""
+    return f"findings {VERSION} {what}"
 
 
 def counted(tokenizer: Tokenizer, texts: Mapping[Role, Sequence[str]], most: int | None = None) -> TokenCounts:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, cast, runtime_checkable
 
 import numpy as np
 
+from harness.embedders.facts import facts_of
 from harness.errors import EmbedderError
 from harness.search import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from harness.embedders.facts import Facts
+    from harness.embedders.remote.service import Service
     from harness.model import Embedder, Floats, Identity, Index, Ranking, Role, Vectors
 
 Pair: TypeAlias = "tuple[str, str]"
@@ -41,6 +44,29 @@ class PairScorer(Protocol):
         ...
 
 
+@runtime_checkable
+class ServedPairScorer(PairScorer, Protocol):
+    """A scorer behind an address, of whose every answer nothing may be lost."""
+
+    @property
+    def service(self) -> Service:
+        """Who is asked."""
+        ...
+
+    @property
+    def sentinels(self) -> Sequence[Pair]:
+        """A few pairs whose scores tell whether the model is still the same."""
+        ...
+
+    def parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[Index, Floats]]:
+        """Places in `pairs` and their scores, as answers come. Raises EmbedderError, after all that could be had."""
+        ...
+
+    def sizes(self, pairs: Sequence[Pair]) -> Sequence[int]:
+        """The estimated tokens of each request that it would make for these pairs, in one call."""
+        ...
+
+
 class PairTexts:
     """A scorer as an embedder of texts that are pairs, `["query", "document"]` in JSON."""
 
@@ -51,7 +77,7 @@ class PairTexts:
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """The scores, n × 1. Raises EmbedderError when there are several per pair, or not one for each."""
         del role
-        pairs = [(query, document) for query, document in map(json.loads, texts)]
+        pairs = _pairs(texts)
         scores = np.asarray(self._scorer.score(pairs))
         if scores.shape != (len(pairs),):
             raise EmbedderError(
@@ -59,6 +85,36 @@ class PairTexts:
                 "who puts candidates in order gives one number per pair"
             )
         return cast("Vectors", scores[:, None])
+
+    def facts(self) -> Facts:
+        """The scorer's."""
+        return facts_of(self._scorer)
+
+
+class ServedPairTexts(PairTexts):
+    """The same of a scorer behind an address: scores are handed over as they come."""
+
+    def __init__(self, scorer: ServedPairScorer) -> None:
+        super().__init__(scorer)
+        self.service = scorer.service
+        self.sentinels = [_as_text(*pair) for pair in scorer.sentinels]
+        self._served = scorer
+
+    def parts(self, texts: Sequence[str], role: Role) -> Iterator[tuple[Index, Vectors]]:
+        """Places in `texts` and their scores, n × 1 each. Raises EmbedderError, after all that could be had."""
+        del role
+        for places, scores in self._served.parts(_pairs(texts)):
+            yield places, cast("Vectors", scores[:, None])
+
+    def foreseen(self, texts: Sequence[str], role: Role) -> Sequence[int]:
+        """The estimated tokens of each request that would be made for these texts, in one call."""
+        del role
+        return self._served.sizes(_pairs(texts))
+
+
+def pair_texts(scorer: PairScorer) -> PairTexts:
+    """A scorer as an embedder, which hands over parts where the scorer does."""
+    return ServedPairTexts(scorer) if isinstance(scorer, ServedPairScorer) else PairTexts(scorer)
 
 
 class PairReranker:
@@ -73,7 +129,7 @@ class PairReranker:
         scores: list[Floats] = []
         for block in _blocks([len(places) for places in candidates]):
             pairs = [
-                json.dumps([query, documents[place]], ensure_ascii=False)
+                _as_text(query, documents[place])
                 for query, places in zip(queries[block], candidates[block], strict=True)
                 for place in places.tolist()
             ]
@@ -82,6 +138,14 @@ class PairReranker:
             ends = np.cumsum([len(places) for places in candidates[block]])
             scores += np.split(known[[distinct[pair] for pair in pairs]], ends[:-1])
         return ordered(candidates, scores)
+
+
+def _as_text(query: str, document: str) -> str:
+    return json.dumps([query, document], ensure_ascii=False)
+
+
+def _pairs(texts: Sequence[str]) -> list[Pair]:
+    return [(query, document) for query, document in map(json.loads, texts)]
 
 
 def _blocks(sizes: Sequence[int]) -> Iterator[slice]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 from urllib.parse import unquote
 
 from harness import plugins
-from harness.embedders.contract import Checked, CheckedRanker, CheckedReranker, called, checked_ranker, identified
-from harness.embedders.pair_scores import PairReranker, PairScorer, PairTexts
+from harness.embedders.checked_rankers import CheckedRanker, CheckedReranker, checked_ranker
+from harness.embedders.contract import Checked, called, identified
+from harness.embedders.pair_scores import PairReranker, PairScorer, pair_texts
 from harness.embedders.wrappers import split, wrapped
 from harness.errors import UsageError
 from harness.model import Embedder, Ranker, Reranker, Spec
@@ -26,14 +27,22 @@ Combine: TypeAlias = "Callable[[Spec, Callable[[Spec], Candidate]], Candidate]"
 """Makes one candidate of others, which it opens with the function that it is given."""
 
 
-_SECRET = re.compile(r"(?i)((key|secret|password|credential)s?|token)$")
-"""How options end that hold a secret; one that names an environment variable ends in _env, `max_tokens` is a number."""
+_SECRET = re.compile(r"(?i)key|secret|passw|credential|token$")
+"""What stands in the names of options that hold a secret; `batch_tokens` is a number."""
+
+_VARIABLE = re.compile(r"(?i)_env$")
+"""How options end that name an environment variable, which may be one with a secret."""
 
 _OPTION = re.compile(r"[?&]([^=&?]+)=")
 """An option, of a member in the brackets of a combination and of an address too."""
 
-_SIGN = r"(?:(?!,\s*[A-Za-z][\w-]*:)[^/?#&\s])"
-_PASSWORD = re.compile(f"://{_SIGN}*:{_SIGN}*@")
+_NOT_NAMED = r"(?i:_env)=(?!(?:[A-Z_][A-Z0-9_]*)?(?:$|[?&]{}))"
+_IN_NO_BRACKETS = re.compile(_NOT_NAMED.format(""))
+_IN_BRACKETS = re.compile(_NOT_NAMED.format(r"|\s*,\s*[A-Za-z][\w-]*:|\s*\)+\s*(?:$|[?,])"))
+"""An option that should name a variable, and does not; in brackets, the next member or the bracket ends it."""
+
+_SIGN = r"(?:(?!,\s*[A-Za-z][\w-]*:)[^&\s])"
+_USER = re.compile(rf"://(?:(?![/?#]){_SIGN})*@|url={_SIGN}*@", re.IGNORECASE)
 """`://user:password@` in an address, which ends where the next member of a combination begins."""
 
 
@@ -43,7 +52,8 @@ def parse_spec(text: str) -> Spec:
     A secret is refused before anything else, so that no message shows one.
     """
     _refuse_secrets(text)
-    backend, colon, rest = text.strip().partition(":")
+    text = text.lstrip() if "?" in text else text.strip()  # a prompt may end in a blank
+    backend, colon, rest = text.partition(":")
     if not colon or not backend:
         known = ", ".join(sorted({*plugins.names("embedders"), *plugins.names("combinations")}))
         raise UsageError(f"{text!r} is not of the form backend:model. Known backends: {known}")
@@ -56,7 +66,7 @@ def parse_spec(text: str) -> Spec:
         if key in options:
             raise UsageError(f"{text!r}: option {key!r} is given twice")
         options[key] = unquote(value)
-    return Spec(text.strip(), backend, name, options)
+    return Spec(text, backend, name, options)
 
 
 def _name_and_options(backend: str, rest: str) -> tuple[str, str]:
@@ -70,17 +80,23 @@ def _name_and_options(backend: str, rest: str) -> tuple[str, str]:
 
 
 def _refuse_secrets(text: str) -> None:
-    for key in _OPTION.findall(text):
-        if _SECRET.search(key):
-            raise UsageError(
-                f"option {key!r}: a spec is shown and recorded, so a secret must not stand in it. Put it into an "
-                f"environment variable and name that, as in {key}_env=MY_KEY"
-            )
-    if _PASSWORD.search(text) or _PASSWORD.search(unquote(text)):
-        raise UsageError(
-            "an address with a password (http://user:password@…): a spec is shown and recorded, so a secret must not "
-            "stand in it. Put it into an environment variable and name that, as in api_key_env=MY_KEY"
-        )
+    combined = text.lstrip().partition(":")[0] in plugins.names("combinations")
+    not_named = _IN_BRACKETS if combined else _IN_NO_BRACKETS
+    for written in (text, unquote(text), unquote(unquote(text))):
+        for key in _OPTION.findall(written):
+            if _SECRET.search(key) and not _VARIABLE.search(key):
+                raise _refusal(f"option {key!r}", f"{key}_env")
+        if not_named.search(written):
+            raise _refusal("an option …_env names a variable in capitals; this is none, and may be the secret itself")
+        if _USER.search(written):
+            raise _refusal("an address with a user or a password (http://user:password@…)")
+
+
+def _refusal(what: str, option: str = "api_key_env") -> UsageError:
+    return UsageError(
+        f"{what}: a spec is shown and recorded, so a secret must not stand in it. Put it into an environment variable "
+        f"and name that, as in {option}=MY_KEY"
+    )
 
 
 def open_embedder(spec: Spec, keep: Keep = lambda checked: checked) -> Candidate:
@@ -96,8 +112,8 @@ def open_embedder(spec: Spec, keep: Keep = lambda checked: checked) -> Candidate
         combine = cast("Combine", plugins.find("combinations", spec.backend))
         opened = called(spec.text, lambda: combine(spec, lambda inner: open_embedder(inner, keep)))
         return _checked(spec, opened, keep)
-    own, wrapping = split(spec)
     factory = cast("Callable[[Spec], Candidate | PairScorer]", plugins.find("embedders", spec.backend))
+    own, wrapping = split(spec, getattr(factory, "own_options", ()))
     checked = _checked(spec, called(spec.text, lambda: factory(own)), keep)
     if isinstance(checked, Checked):
         return wrapped(keep(checked), wrapping)
@@ -110,7 +126,7 @@ def _checked(spec: Spec, opened: Candidate | PairScorer, keep: Keep) -> Checked 
     # First: to see whether it is a ranker, Python 3.11 asks for its identity, which may raise.
     identified(cast("Candidate", opened), spec.text)
     if isinstance(opened, PairScorer):
-        return checked_ranker(PairReranker(keep(Checked(PairTexts(opened), probes=()))))
+        return checked_ranker(PairReranker(keep(Checked(pair_texts(opened), probes=()))))
     if isinstance(opened, Ranker | Reranker) and not hasattr(opened, "embed"):
         return checked_ranker(opened)
     return Checked(cast("Embedder", opened))

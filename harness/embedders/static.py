@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.embedders.facts import LOCAL, Facts, extra
 from harness.embedders.hf_tokenizer import PlainTokenizer
 from harness.embedders.options import deciding, options
+from harness.embedders.weight_files import card_licence, counted, disk_bytes
 from harness.embedders.weights import digest
 from harness.errors import EmbedderError, MissingExtraError, UsageError
 from harness.model import Identity, Role, Spec, Vectors
@@ -52,6 +55,19 @@ class StaticEmbedder:
         # More processes would be started from 10,000 texts on, which costs more than it gains here.
         vectors = self._model.encode(list(texts), use_multiprocessing=False)
         return np.ascontiguousarray(vectors[:, :width], dtype=np.float32)
+
+    def facts(self) -> Facts:
+        """From the folder's files; its table is the whole model."""
+        found = counted(self.folder.glob("*.safetensors"))
+        return replace(
+            LOCAL,
+            parameters=found.parameters if found else None,
+            embedding_parameters=found.embedding if found else None,
+            disk_bytes=disk_bytes(self.folder),
+            licence=card_licence(self.folder),
+            device="cpu",
+            install=extra("static"),
+        )
 
     @cached_property
     def tokenizer(self) -> Tokenizer:

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 import os
 
+POOLS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
+"""Where the numerical libraries, and the tokenizers of transformers, read how many threads they may start."""
+
+
+def limit_tokenizers() -> None:
+    """Let tokenizers use as many threads as an embedder may, unless told; must come before one takes a text."""
+    os.environ.setdefault("RAYON_NUM_THREADS", str(thread_count()))
+
 
 def thread_count() -> int:
     """OMP_NUM_THREADS where it is a positive whole number, else half of the usable processors, at least one.

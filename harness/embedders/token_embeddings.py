@@ -13,8 +13,10 @@ import numpy as np
 
 from harness.embedders.hf_tokenizer import TransformersTokenizer
 from harness.embedders.options import options
-from harness.embedders.st_identity import file_of, locate
-from harness.embedders.st_tokenizer import load_tokenizer
+from harness.embedders.st.facts import st_facts
+from harness.embedders.st.identity import file_of, locate
+from harness.embedders.st.tokenizer import load_tokenizer
+from harness.embedders.weight_files import TOKEN_TABLES
 from harness.errors import EmbedderError, MissingExtraError
 from harness.model import Identity, Role, Spec, Vectors
 
@@ -24,14 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_NAMES = (
-    "word_embeddings.weight",  # BERT, RoBERTa, XLM-R, MPNet, ELECTRA, BLOOM
-    "embed_tokens.weight",  # Llama, Qwen, Mistral, Gemma
-    "tok_embeddings.weight",  # ModernBERT
-    "shared.weight",  # T5
-    "wte.weight",  # GPT-2
-)
-"""How the names of input embeddings end, the first that a file has."""
+    from harness.embedders.facts import Facts
 
 _ONE, _INDEX = "model.safetensors", "model.safetensors.index.json"
 _ROLES: dict[Role, str] = {"query": "", "document": "", "either": ""}
@@ -61,6 +56,13 @@ class TokenEmbeddings:
             if ids:
                 row[:] = self._table[ids].mean(axis=0, dtype=np.float64)
         return vectors
+
+    def facts(self) -> Facts:
+        """The table alone is loaded, of files that hold the whole model."""
+        table = self.__dict__.get("_table")
+        size = None if table is None else int(table.size)
+        whole = st_facts(self._checkpoint, "torch", None)
+        return replace(whole, parameters=size, embedding_parameters=size, device="cpu")
 
     @cached_property
     def _table(self) -> NDArray[np.float32]:
@@ -95,9 +97,9 @@ class TokenEmbeddings:
 
 def _input_embeddings(names: Any, where: str) -> str:
     """The name of the matrix among those in a file."""
-    for ending in _NAMES:
+    for ending in TOKEN_TABLES:
         # The shortest: what stands deeper belongs to a decoder, or to another tower.
         found = sorted((name for name in names if f".{name}".endswith(f".{ending}")), key=len)
         if found:
             return str(found[0])
-    raise EmbedderError(f"{where} holds no input embeddings under a name that is known: {', '.join(_NAMES)}")
+    raise EmbedderError(f"{where} holds no input embeddings under a name that is known: {', '.join(TOKEN_TABLES)}")

@@ -147,6 +147,11 @@ class VectorCache:
                 found[place] = True
         return vectors, found
 
+    def held(self, keys: Sequence[bytes]) -> NDArray[np.bool_]:
+        """Which of `keys` have a vector, n; none is read."""
+        with self._transaction(write=False) as transaction:
+            return np.array([transaction.get(key) is not None for key in keys], np.bool_)
+
     def put(self, keys: Sequence[bytes], vectors: Vectors) -> None:
         """Keep the rows of `vectors` (n × d) under `keys`, all of them or none; on disk when this returns.
 

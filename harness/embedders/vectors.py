@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from traceback import clear_frames
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.diagnostics.scripts import runs
+from harness.embedders.facts import LOCAL, Facts, extra
 from harness.embedders.options import deciding, options
 from harness.embedders.tokenising import Tokens, located
 from harness.embedders.vectors_file import detect, first_fault
@@ -73,6 +75,19 @@ class WordVectors:
         unknown = sum(not any(token in self._rows for token in self._tokens(text)) for text in texts)
         note = f"{unknown} of {len(texts)} texts have no known token: zero vectors"
         return (Finding("oov_texts", unknown / len(texts), note),)
+
+    def facts(self) -> Facts:
+        """Its words times its dimensions, all of them the table; known once the file is read."""
+        words = self.__dict__.get("_words")
+        size = None if words is None else len(words.key_to_index) * int(words.vector_size)
+        return replace(
+            LOCAL,
+            parameters=size,
+            embedding_parameters=size,
+            disk_bytes=self.path.stat().st_size,
+            device="cpu",
+            install=extra("vectors"),
+        )
 
     @property
     def tokenizer(self) -> Tokenizer:

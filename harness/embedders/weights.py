@@ -39,6 +39,11 @@ def digest(where: Path | Sequence[Path], patterns: Sequence[str] = EVERYTHING) -
     return whole.hexdigest()
 
 
+def model_files(folder: Path) -> list[Path]:
+    """The files in a model's folder, in depth, that may decide its vectors: those that `digest` reads."""
+    return [path for path in _files(folder, frozenset()) if _decides(path.relative_to(folder), EVERYTHING)]
+
+
 def _named(where: Path | Sequence[Path], patterns: Sequence[str]) -> Iterable[tuple[str, Path]]:
     if not isinstance(where, Path):
         return sorted((path.name, path) for path in where)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.report.grid import Grid, grid
 from harness.report.markdown import markdown
 from harness.report.notes import notes_terminal
-from harness.report.plain import as_csv, as_json, query_csv, query_json
+from harness.report.plain import as_csv, as_json, document, query_csv, query_json
 from harness.report.query import query_markdown, query_terminal
 from harness.report.terminal import terminal
 
@@ -26,7 +26,7 @@ _LISTINGS: Mapping[str, Callable[[Sequence[str], Sequence[Sequence[object]]], st
     "csv": query_csv,
 }
 
-__all__ = ["comparison", "listing", "notes_terminal"]
+__all__ = ["comparison", "document", "listing", "notes_terminal"]
 
 
 def comparison(rows: Sequence[Row], layout: str, *, every: bool = False) -> str:

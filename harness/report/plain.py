@@ -44,7 +44,12 @@ def query_csv(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _dumped(objects: Sequence[Mapping[str, object]]) -> str:
+def document(content: Mapping[str, object]) -> str:
+    """One object, of values that JSON knows. Raises ValueError for NaN and infinity."""
+    return _dumped(content)
+
+
+def _dumped(objects: Sequence[Mapping[str, object]] | Mapping[str, object]) -> str:
     return json.dumps(objects, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _ROWS = f"select {', '.join(Row.__dataclass_fields__)} from leaderboard"  # noqa: S608 # our own names
 _HIDDEN = """
     select count(*) from (
-        select suite, embedder from run where identity is not null and fingerprint <> ''
-        except select suite, embedder from latest
+        select suite, embedder from run where identity is not null and fingerprint <> '' and kind <> 'profile'
+        except select suite, embedder from latest where kind <> 'profile'
     )"""
 _SELECTED = """
     ($suites is null or exists (
@@ -218,7 +218,7 @@ def _refusal(error: Exception) -> StoreError | UsageError:
     if any(sign in str(error) for sign in ("read-only mode", "disabled", "has been locked")):
         return StoreError(f"SQL here reads the results, and neither writes nor reaches other files: {error}")
     return UsageError(
-        f"{error}\nTables: run, score, item, finding, environment, configuration. Views: latest, leaderboard."
+        f"{error}\nTables: run, score, item, finding, environment, configuration. Views: latest, leaderboard, profile."
     )
 
 

@@ -2,7 +2,8 @@
 
 -- The latest run of every embedder on the newest data of every suite. Results on older data stay in `run`.
 -- A suite that could not be read (no fingerprint) or an embedder that could not be opened (no identity) replaces what
--- was there under the same names, until a later run replaces it.
+-- was there under the same names, until a later run replaces it. What an embedder costs (kind profile) never replaces
+-- results of a suite that happens to be called profile.
 create or replace view latest as
 with
     dated as (
@@ -10,7 +11,7 @@ with
             *,
             identity is null or fingerprint = '' as blank,
             first_value(fingerprint) over (
-                partition by suite order by fingerprint <> '' desc, started_at desc, id desc
+                partition by suite, kind = 'profile' order by fingerprint <> '' desc, started_at desc, id desc
             ) as newest
         from run
     ),
@@ -18,10 +19,14 @@ with
         select
             *,
             row_number() over (
-                partition by suite, embedder, identity, blank order by started_at desc, id desc
+                partition by suite, kind = 'profile', embedder, identity, blank order by started_at desc, id desc
             ) as place,
-            row_number() over (partition by suite, embedder order by started_at desc, id desc) as place_of_name,
-            max(case when blank then started_at || id end) over (partition by suite, embedder) as last_blank
+            row_number() over (
+                partition by suite, kind = 'profile', embedder order by started_at desc, id desc
+            ) as place_of_name,
+            max(case when blank then started_at || id end) over (
+                partition by suite, kind = 'profile', embedder
+            ) as last_blank
         from dated
         where fingerprint in (newest, '')
     )
@@ -29,8 +34,9 @@ select * exclude (blank, newest, place, place_of_name, last_blank)
 from placed
 where place = 1 and case when blank then place_of_name = 1 else started_at || id > coalesce(last_blank, '') end;
 
--- A line per score of `latest`; a run that ended without any score has one line, without a metric. Scores that were
--- made under an older convention of their metric are another number under the same name, and left out.
+-- A line per score of `latest`, profiles left out: they have none. A run that ended without any score has one line,
+-- without a metric. Scores that were made under an older convention of their metric are another number under the same
+-- name, and left out.
 create or replace view leaderboard as
 select
     latest.suite,
@@ -60,6 +66,14 @@ select
     coalesce(score.position, 0) as position
 from latest
 left join score on score.run = latest.id
+where latest.kind <> 'profile'
 qualify score.convention is null or score.convention = first_value(score.convention) over (
     partition by latest.suite, score.metric order by latest.started_at desc, latest.id desc
 );
+
+-- What an embedder costs: a line per measure of its latest profile, the unit before the note.
+create or replace view profile as
+select latest.embedder, finding.name, finding.subject, finding.value, finding.note, latest.started_at, latest.id as run
+from latest
+join finding on finding.run = latest.id
+where latest.kind = 'profile';

@@ -1,7 +1,8 @@
-"""harness.toml: embedders by name, suites, store, cache, threads."""
+"""harness.toml: embedders by name, suites, store, cache, threads, consent, prices."""
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 FILE = Path("harness.toml")
 STORE = Path("results/results.duckdb")
@@ -21,8 +22,12 @@ _KEYS: Mapping[str, tuple[type, str]] = {
     "store": (str, "a path"),
     "cache": (str, "a path"),
     "threads": (int, "a whole number, at least 1"),
+    "allow_remote": (list, 'a list of hosts without address or path, like ["api.openai.com", "10.0.0.7:8000"]'),
+    "prices": (dict, '[prices] with lines like "text-embedding-3-small" = 0.02'),
 }
 
+_CURRENCY = "USD"
+_PRICE = 'must be an amount for a million tokens, from 0, like 0.02 or {per_million = 0.5, currency = "CNY"}'
 
 _MEMBER = re.compile(r"(?<=[(,])[^(),:?=]+(?=[,)])")
 """What may be a name between brackets, as in hybrid:rrf(bm25:,mine)."""
@@ -30,13 +35,18 @@ _MEMBER = re.compile(r"(?<=[(,])[^(),:?=]+(?=[,)])")
 
 @dataclass(frozen=True)
 class Configuration:
-    """What harness.toml says; paths in it are relative to its folder. embedders: name → spec."""
+    """What harness.toml says; paths in it are relative to its folder. embedders: name → spec.
+
+    allow_remote: hosts to which texts may be sent. prices: model or host/model → amount, currency.
+    """
 
     embedders: Mapping[str, str] = field(default_factory=dict)
     suites: tuple[str, ...] = ()
     store: Path = STORE
     cache: Path | None = None
     threads: int | None = None
+    allow_remote: tuple[str, ...] = ()
+    prices: Mapping[str, tuple[float, str]] = field(default_factory=dict)
 
     def spec(self, name: str) -> str:
         """The spec that a name stands for, or the name itself where it is a spec; members of a combination likewise."""
@@ -58,7 +68,7 @@ def read_configuration(file: Path | None) -> Configuration:
     if file is None and not path.is_file():
         return Configuration()
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -73,6 +83,8 @@ def read_configuration(file: Path | None) -> Configuration:
         store=path.parent / Path(values.get("store", STORE)).expanduser(),
         cache=path.parent / Path(values["cache"]).expanduser() if "cache" in values else None,
         threads=values.get("threads"),
+        allow_remote=tuple(host.lower() for host in values.get("allow_remote", [])),
+        prices={name: _price(price) for name, price in values.get("prices", {}).items()},
     )
 
 
@@ -80,16 +92,38 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
     unknown = [f"[{key}]: unknown key; known are {', '.join(_KEYS)}" for key in values if key not in _KEYS]
     known = {key: value for key, value in values.items() if key in _KEYS}
     wrong = [f"[{key}]: must be {_KEYS[key][1]}" for key, value in known.items() if not _fits(key, value)]
-    embedders = {} if wrong else known.get("embedders", {})
-    return unknown + wrong + [fault for name, spec in embedders.items() for fault in _misnamed(name, spec)]
+    sound = {} if wrong else known
+    inside = [fault for name, spec in sound.get("embedders", {}).items() for fault in _misnamed(name, spec)]
+    inside += [f"[prices.{name}]: {_PRICE}" for name, price in sound.get("prices", {}).items() if not _is_price(price)]
+    return unknown + wrong + inside
 
 
 def _fits(key: str, value: Any) -> bool:
     if key == "threads":
         return type(value) is int and value >= 1
-    if key == "suites":
-        return isinstance(value, list) and all(isinstance(suite, str) for suite in value)
+    if key in {"suites", "allow_remote"}:
+        return (
+            isinstance(value, list)
+            and all(isinstance(one, str) for one in value)
+            and (key == "suites" or _hosts(value))
+        )
     return isinstance(value, _KEYS[key][0])
+
+
+def _hosts(values: Iterable[str]) -> bool:
+    return all(value and not set(value) & set("/@? ") for value in values)
+
+
+def _is_price(value: Any) -> bool:
+    given = value if isinstance(value, dict) else {"per_million": value}
+    amount, currency = given.get("per_million", -1), given.get("currency", _CURRENCY)
+    sound = type(amount) in {int, float} and 0 <= amount < math.inf
+    return sound and not given.keys() - {"per_million", "currency"} and bool(re.fullmatch("[A-Z]{3}", str(currency)))
+
+
+def _price(value: Any) -> tuple[float, str]:
+    given = value if isinstance(value, dict) else {"per_million": value}
+    return float(given["per_million"]), given.get("currency", _CURRENCY)
 
 
 def _misnamed(name: str, spec: Any) -> Iterator[str]:

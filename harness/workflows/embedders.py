@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from harness import plugins
 from harness.embedders.packaged import PACKAGES
+from harness.embedders.remote.terms import Terms
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.testing import Check, check_embedder
+from harness.workflows.terms import demand_consent, under
 
 if TYPE_CHECKING:
     from harness.embedders.packaged.package import Package
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
 BACKENDS = {
     "baseline": "random, onehot, hashing: random vectors, exact words, spelling",
     "bm25": "lexical ranking; Chinese as character bigrams; retrieval suites only",
-    "ce": "cross-encoders: a hub name or a folder; reranking suites, or hybrid:rerank(bm25:,ce:…); needs the extra st",
+    "ce": "cross-encoders: a hub name or a folder (extra st), or behind base_url=… (extra openai); reranking suites, "
+    "or hybrid:rerank(bm25:,ce:…)",
     "hybrid": "several of these as one: rrf(…,…), weighted(…,…), rerank(…,ce:…)",
+    "litellm": "whatever the litellm package speaks to: litellm:cohere/embed-v4.0; needs the extra litellm",
+    "openai": "OpenAI, and servers that speak its protocol (base_url=http://127.0.0.1:8000/v1); needs the extra openai",
     "packaged": "models whose weights ship inside a registry package; see below",
     "st": "sentence-transformers: a hub name or a folder; needs the extra st",
     "static": "model2vec folders; needs the extra static",
@@ -46,6 +51,8 @@ def _about(package: Package) -> str:
     )
 
 
-def check(text: str) -> tuple[Check, ...]:
-    """The contract checks on the embedder that a spec stands for."""
-    return check_embedder(open_embedder(parse_spec(text)))
+def check(text: str, terms: Terms | None = None) -> tuple[Check, ...]:
+    """The contract checks on the embedder that a spec stands for. Raises UsageError where the terms do not allow it."""
+    agreed = terms or Terms()
+    demand_consent(agreed, [text])
+    return check_embedder(open_embedder(parse_spec(text), under(agreed)))

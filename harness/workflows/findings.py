@@ -28,9 +28,10 @@ def findings(
 
     Raises StoreError when there is no store or it cannot be read, UsageError when it holds nothing of what was named.
     """
-    table(configuration, suites, embedders)  # refuses a suite or an embedder of which nothing is there
     chosen = [name for selected in suites for name in suite_names(selected)]
     held = Store(configuration.store).findings(chosen, embedders)
+    if not held:
+        table(configuration, suites, embedders)  # refuses a suite or an embedder of which nothing is there
     known = {name for _, _, _, name, *_ in held}
     for name in names:
         if name not in known:

@@ -4,63 +4,32 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from harness.catalogue import Place, find_places, load_suite
-from harness.embedders.cached import Cached
-from harness.embedders.resolve import Candidate as Opened
-from harness.embedders.resolve import open_embedder, parse_spec
+from harness.embedders.remote.prices import money
+from harness.embedders.remote.terms import Terms
+from harness.embedders.remote.usage import COST
+from harness.embedders.resolve import parse_spec
 from harness.embedders.vector_cache import VectorCache, default_cache_folder
 from harness.errors import EmbedderError, HarnessError, SuiteError, UsageError
 from harness.evaluate import Outcome, evaluate, unscored
 from harness.model import Row, Run, Spec, Suite
 from harness.statistics.intervals import RESAMPLES
 from harness.store import Recorder, Store
+from harness.workflows.candidates import Candidate, opened
 from harness.workflows.environment import environment
+from harness.workflows.plan import Line, costs, demand, plan
 from harness.workflows.sweep import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from harness.model import Embedder, Finding, Identity
     from harness.workflows.configuration import Configuration
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Who is judged: as the user named it, and opened; or why it could not be opened.
-
-    models: what in it calls a model and keeps the vectors; more than one in a combination.
-    """
-
-    label: str
-    spec: Spec
-    embedder: Opened | EmbedderError
-    models: Sequence[Cached] = ()
-
-    @property
-    def embedded(self) -> int:
-        """How many texts its models have embedded, those from the cache left out."""
-        return sum(model.embedded for model in self.models)
-
-    def findings(self) -> tuple[Finding, ...]:
-        """What is to be known about its models and the texts of the suite that it has just been through."""
-        several = len(self.models) > 1
-        found = (
-            _of_member(model.asked_as, finding) if several else finding
-            for model in self.models
-            for finding in model.findings()
-        )
-        return tuple(dict.fromkeys(found))  # two members may be one model, used in two ways
-
-    def forget(self) -> None:
-        """Its next findings are about what it is asked from now on."""
-        for model in self.models:
-            model.forget()
 
 
 class Watch(Protocol):
@@ -78,19 +47,28 @@ class Watch(Protocol):
         """A run is recorded."""
         ...
 
+    def warned(self, text: str) -> None:
+        """Something is worth knowing before the first run begins."""
+        ...
+
 
 @dataclass(frozen=True)
 class Request:
-    """What to run: suites by name or folder, embedders by label → spec."""
+    """What to run: suites by name or folder, embedders by label → spec. terms: on which services may be asked."""
 
     suites: Sequence[str]
     embedders: Mapping[str, Spec]
     store: Path
     cache: Path | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 def request(
-    configuration: Configuration, suites: Sequence[str], embedders: Sequence[str], sweeps: Sequence[str] = ()
+    configuration: Configuration,
+    suites: Sequence[str],
+    embedders: Sequence[str],
+    sweeps: Sequence[str] = (),
+    terms: Terms | None = None,
 ) -> Request:
     """A request from what the command line names; what it leaves out, harness.toml says.
 
@@ -106,28 +84,77 @@ def request(
             f"no {missing} to run: name some, as in `harness run -s zh -e baseline:hashing`, or write a harness.toml"
         )
     specs = {label: parse_spec(configuration.spec(label)) for label in labels}
-    return Request(chosen, sweep(specs, sweeps), configuration.store, configuration.cache)
+    return Request(chosen, sweep(specs, sweeps), configuration.store, configuration.cache, terms or Terms())
 
 
 def run(asked: Request, watch: Watch) -> list[Run]:
     """Evaluate, record and return a run for every embedder on every suite, failed ones with their reason.
 
-    Raises UsageError for a suite, backend, model or option that does not exist and StoreError when nothing can be
-    recorded, before anything is embedded. Vectors are kept batch by batch, so whatever stops this, the next run goes on
-    from there.
+    Raises UsageError for a suite, backend, model or option that does not exist and for texts that would be sent where
+    the terms do not allow it, StoreError when nothing can be recorded, before anything is embedded. Vectors are kept
+    batch by batch, so whatever stops this, the next run goes on from there.
     """
-    suites = _load(_distinct(place for name in asked.suites for place in find_places(name)))
+    suites = _suites(asked)
     with VectorCache(asked.cache or default_cache_folder()) as cache:
-        candidates = deque(_opened(label, spec, cache, watch) for label, spec in asked.embedders.items())
+        candidates = deque(
+            opened(label, spec, cache, asked.terms, watch.embedded) for label, spec in asked.embedders.items()
+        )
+        _agree(candidates, suites, cache, asked, watch)
         store = Store(asked.store)
         store.prepare()
         return list(_runs(candidates, suites, store, watch))
+
+
+def planned(asked: Request) -> list[Line]:
+    """What `run` would embed, send and cost. Embeds, sends and records nothing.
+
+    Raises UsageError as `run`, but not for want of consent, and SuiteError for a suite that cannot be read.
+    """
+    suites = _suites(asked)
+    for suite in suites.values():
+        if isinstance(suite, SuiteError):
+            raise suite
+    with VectorCache(asked.cache or default_cache_folder()) as cache:
+        return plan(asked.embedders, suites.values(), cache, asked.terms)
+
+
+def paid(made: Run) -> list[str]:
+    """What services were paid for a run, an amount per currency; prices that are not known are left out."""
+    amounts: dict[str, float] = {}
+    for finding in made.findings:
+        if finding.name == COST and finding.value is not None:
+            amounts[finding.subject] = amounts.get(finding.subject, 0.0) + finding.value
+    return [money(amount, currency) for currency, amount in amounts.items()]
 
 
 def failed(runs: Iterable[Run]) -> type[HarnessError] | None:
     """The error that the worst of the runs stands for: SuiteError before EmbedderError, None where none failed."""
     kinds = {SuiteError if not run.fingerprint else EmbedderError for run in runs if run.status == "failed"}
     return next((kind for kind in (SuiteError, EmbedderError) if kind in kinds), None)
+
+
+def _agree(
+    candidates: Iterable[Candidate],
+    suites: Mapping[Place, Suite | SuiteError],
+    cache: VectorCache,
+    asked: Request,
+    watch: Watch,
+) -> None:
+    """Raises UsageError when the terms do not allow what the run would ask of services.
+
+    Only then is there a plan: it takes as long as reading the suites.
+    """
+    terms, amount = asked.terms, asked.terms.budget.amount
+    asking = [one for one in candidates if any(model.service for model in one.models)]
+    if amount is None and all(terms.allow(endpoint) for one in asking for endpoint in one.endpoints):
+        return
+    lines = plan({one.label: one.spec for one in asking}, suites.values(), cache, terms)
+    demand(lines, terms)
+    for currency, (cost, _) in costs(lines).items():
+        if amount is not None and cost > amount:
+            watch.warned(
+                f"this is expected to cost {money(cost, currency)}, more than --max-cost {amount:g}: it will stop there"
+            )
 
 
 def _runs(
@@ -143,22 +170,9 @@ def _runs(
                 yield made
 
 
-def _opened(label: str, spec: Spec, cache: VectorCache, watch: Watch) -> Candidate:
-    models: list[Cached] = []
-
-    def keep(embedder: Embedder) -> Cached:
-        models.append(Cached(embedder, cache, watch.embedded))
-        return models[-1]
-
-    try:
-        return Candidate(label, spec, open_embedder(spec, keep), models)
-    except EmbedderError as error:
-        return Candidate(label, spec, error)
-
-
 def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
     started_at = datetime.now(UTC).isoformat(timespec="microseconds")
-    before = candidate.embedded
+    before, spent = candidate.embedded, candidate.spent
     outcome = _outcome(suite, candidate)
     return Run(
         id=uuid.uuid4().hex,
@@ -173,7 +187,7 @@ def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
         seconds=outcome.seconds,
         scores=outcome.scores,
         items=outcome.items,
-        findings=outcome.findings,
+        findings=(*outcome.findings, *candidate.usage(spent)),
         texts=candidate.embedded - before,
         vector_bytes=outcome.vector_bytes,
         environment=environment(),
@@ -205,10 +219,8 @@ def _outcome(suite: Suite | SuiteError, candidate: Candidate) -> Outcome:
     return replace(outcome, findings=(*outcome.findings, *noticed))
 
 
-def _of_member(identity: Identity, finding: Finding) -> Finding:
-    """The finding of a combination's member, by whose name it goes."""
-    subject = f"{identity} {finding.subject}".rstrip()
-    return replace(finding, subject=subject, note=f"{identity}: {finding.note}")
+def _suites(asked: Request) -> dict[Place, Suite | SuiteError]:
+    return _load(_distinct(place for name in asked.suites for place in find_places(name)))
 
 
 def _load(places: Sequence[Place]) -> dict[Place, Suite | SuiteError]:

@@ -19,8 +19,8 @@ from unittest import mock
 import numpy as np
 
 from harness import search
-from harness.embedders import st_batches
-from harness.embedders.sentence_transformers import SentenceTransformersEmbedder
+from harness.embedders.st import batches
+from harness.embedders.st.embedder import SentenceTransformersEmbedder
 from harness.model import Spec
 
 if TYPE_CHECKING:
@@ -62,8 +62,8 @@ def with_harness(embed: Callable[[], Vectors]) -> Index:
 
 def under_budget(model: Any, texts: Sequence[str], budget: int) -> Vectors:
     """Our batches with another budget of tokens."""
-    with mock.patch.dict(st_batches.BUDGET, {model.device.type: budget}):
-        return st_batches.encode(model, texts, None)
+    with mock.patch.dict(batches.BUDGET, {model.device.type: budget}):
+        return batches.encode(model, texts, None)
 
 
 def contestants(embedder: Any, texts: Sequence[str], *, sweep: bool) -> dict[str, Callable[[], Index]]:
@@ -76,7 +76,7 @@ def contestants(embedder: Any, texts: Sequence[str], *, sweep: bool) -> dict[str
     for budget in BUDGETS if sweep else ():
         ways[f"  {budget} tokens"] = partial(with_harness, partial(under_budget, model, texts, budget))
     for size in BATCH_SIZES if sweep else ():
-        ways[f"  {size} texts"] = partial(with_harness, partial(st_batches.encode, model, texts, size))
+        ways[f"  {size} texts"] = partial(with_harness, partial(batches.encode, model, texts, size))
     return ways
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,23 @@ def slow(texts: Sequence[str]) -> Any:
     return letters(texts)
 
 
+def killed(_: Sequence[str]) -> Any:
+    """As when memory has run out."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def left(_: Sequence[str]) -> Any:
+    """Ends the process, with a last word."""
+    os.write(2, b"Fatal: no engine\n")
+    os._exit(7)
+
+
+def noisy(texts: Sequence[str]) -> Any:
+    """Prints, as some libraries do, to stdout."""
+    os.write(1, b'{"event": "failed", "reason": "noise"}\nLoading weights 100 %\n')
+    return letters(texts)
+
+
 def random(number: int) -> Callable[[Sequence[str]], Any]:
     """Knows nothing about a text but which one it is; each number knows nothing in its own way."""
 
@@ -79,6 +97,9 @@ EMBED: dict[str, Callable[[Sequence[str]], Any]] = {
     "memory-error": raising(MemoryError("800 GB")),
     "exit": raising(SystemExit(0)),
     "slow": slow,
+    "killed": killed,
+    "left": left,
+    "noisy": noisy,
     **{f"random-{number}": random(number) for number in range(10)},
 }
 

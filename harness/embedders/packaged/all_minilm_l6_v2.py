@@ -11,6 +11,7 @@ from harness.model import Role, Spec, Vectors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.embedders.facts import Facts
     from harness.embedders.tokenising import Tokenizer
 
 PACKAGE = Package(
@@ -33,7 +34,7 @@ class AllMiniLML6V2:
 
     def __init__(self, spec: Spec) -> None:
         folder = PACKAGE.folder() / "model"
-        from harness.embedders.sentence_transformers import SentenceTransformersEmbedder
+        from harness.embedders.st.embedder import SentenceTransformersEmbedder
 
         self._model = SentenceTransformersEmbedder(Spec(spec.text, "st", str(folder), spec.options))
         self.identity = replace(self._model.identity, backend=spec.backend, name=PACKAGE.name)
@@ -46,3 +47,8 @@ class AllMiniLML6V2:
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """Vectors of `texts`, n × 384 unless an option cuts them."""
         return self._model.embed(texts, role)
+
+    def facts(self) -> Facts:
+        """The model's own, under the licence that the package gives."""
+        known = self._model.facts()
+        return replace(known, licence=PACKAGE.model_licence, install=f"{known.install} {PACKAGE.pip}")

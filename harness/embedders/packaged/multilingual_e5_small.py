@@ -16,6 +16,7 @@ from harness.embedders.tokenising import Tokens, spread
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.embedders.facts import Facts
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Role, Spec, Vectors
 
@@ -32,6 +33,8 @@ PACKAGE = Package(
     # The engine's source stands for the engine: the compiled file differs between platforms.
     files=("e5-small-q4.bin", "e5.c"),
     symmetric=False,
+    parameters=117_653_760,
+    embedding_parameters=96_014_208,
 )
 
 
@@ -59,6 +62,10 @@ class MultilingualE5Small:
             return PACKAGE.nothing()
         encode = self._model.passage if role == "document" else self._model.query
         return np.ascontiguousarray(encode([self._cut(text, role) for text in without_nul(texts)]), dtype=np.float32)
+
+    def facts(self) -> Facts:
+        """What its package says."""
+        return PACKAGE.facts()
 
     def _cut(self, text: str, role: Role) -> str:
         """As many leading characters as the model reads; the engine counts tokens, and says not where they stand."""

@@ -14,6 +14,7 @@ from harness.embedders.tokenising import Tokens, located
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.embedders.facts import Facts
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Role, Spec, Vectors
 
@@ -29,6 +30,8 @@ PACKAGE = Package(
     dimension=512,
     # The code is part of the model: its tokenizer and its forward pass are Python.
     files=("resources/*", "*.py"),
+    parameters=68_927_232,
+    embedding_parameters=65_541_120,
 )
 
 _BEGINS = "\u2581"  # ▁, where SentencePiece keeps the space before a word
@@ -46,6 +49,10 @@ class UseMultilingual:
         if not texts:
             return PACKAGE.nothing()
         return np.ascontiguousarray(self._model.encode(list(texts)), dtype=np.float32)
+
+    def facts(self) -> Facts:
+        """What its package says."""
+        return PACKAGE.facts()
 
     @cached_property
     def tokenizer(self) -> Tokenizer:

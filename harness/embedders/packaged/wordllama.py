@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from harness.embedders.facts import Facts
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Role, Spec, Vectors
 
@@ -55,6 +56,10 @@ class WordLlama:
             if encoding.ids:
                 row[:] = self._table[encoding.ids].mean(axis=0)
         return vectors
+
+    def facts(self) -> Facts:
+        """What its package says."""
+        return PACKAGE.facts()
 
     @cached_property
     def _table(self) -> NDArray[np.float32]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harness.embedders.options import Options, deciding
 from harness.embedders.wrappers.around import Around
+from harness.embedders.wrappers.forgiving import Forgiving
 from harness.embedders.wrappers.long import BestSegment, FirstSegment, MeanOfSegments, Segmenter
 from harness.embedders.wrappers.truncated import Truncated
 from harness.errors import UsageError
@@ -18,7 +19,7 @@ from harness.model import Usage
 from harness.search import COSINE, FLOAT32, PRECISIONS, SIMILARITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from harness.model import Embedder, Role, Spec, Vectors
 
@@ -29,10 +30,14 @@ _DEFAULTS = {"instruction": "on", "precision": FLOAT32.name, "similarity": COSIN
 _LONG = ("max", "mean", "truncate")
 
 
-def split(spec: Spec) -> tuple[Spec, Spec]:
-    """The spec as its backend gets it, and the same spec with the wrapping options only."""
-    own = {name: value for name, value in spec.options.items() if name not in WRAPPING}
-    wrapping = {name: value for name, value in spec.options.items() if name in WRAPPING}
+def split(spec: Spec, own_options: Collection[str] = ()) -> tuple[Spec, Spec]:
+    """The spec as its backend gets it, and the same spec with the wrapping options only.
+
+    own_options: what the backend does itself, though there is a wrapper for it.
+    """
+    around = WRAPPING.keys() - set(own_options)
+    own = {name: value for name, value in spec.options.items() if name not in around}
+    wrapping = {name: value for name, value in spec.options.items() if name in around}
     return replace(spec, options=own), replace(spec, options=wrapping)
 
 
@@ -58,6 +63,12 @@ class UsedEmbedder(Around):
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         """The inner embedder's."""
         return self.inner.embed(texts, role)
+
+
+def _refused(embedder: Embedder, given: Options) -> Embedder:
+    if given.choice("refused", "fail", ("fail", "zero")) == "fail":
+        return embedder
+    return Forgiving(embedder, embedder.identity.with_options((("refused", "zero"),)))
 
 
 def _long(embedder: Embedder, given: Options) -> Embedder:
@@ -98,6 +109,7 @@ def _usage(embedder: Embedder, given: Options) -> Embedder:
 
 
 WRAPPING: Mapping[str, Wrap] = {
+    "refused": _refused,
     "long": _long,
     "segment": _long,
     "overlap": _long,

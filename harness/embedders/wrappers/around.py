@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.embedders.contract import tokenizer_of
+from harness.embedders.capabilities import tokenizer_of
+from harness.embedders.facts import facts_of
 from harness.model import reads_images
 
 if TYPE_CHECKING:
+    from harness.embedders.facts import Facts
     from harness.embedders.tokenising import Tokenizer
     from harness.model import Embedder, Identity
 
@@ -29,3 +31,7 @@ class Around:
     def tokenizer(self) -> Tokenizer | None:
         """The inner embedder's."""
         return tokenizer_of(self.inner)
+
+    def facts(self) -> Facts:
+        """The inner embedder's."""
+        return facts_of(self.inner)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.embedders.contract import remembered, tokenizer_of
+from harness.embedders.capabilities import remembered, tokenizer_of
 from harness.embedders.noticing import Parts, tell_parted
 from harness.embedders.segments import segmented
 from harness.embedders.tokenising import Estimate

@@ -13,7 +13,8 @@ import pytest
 
 import harness.errors
 from harness.embedders.cached import Cached
-from harness.embedders.contract import called, check_vectors
+from harness.embedders.checks import check_vectors
+from harness.embedders.contract import called
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.embedders.vector_cache import VectorCache
 from harness.errors import EmbedderError, UsageError
@@ -105,7 +106,8 @@ def test_missing_texts_come_in_batches_longest_first(cache: VectorCache) -> None
     """Batches hold distinct texts of like length; progress adds up to the texts asked for."""
     told: list[int] = []
     inner = Recorder()
-    cached = Cached(inner, cache, told.append, batch=2)
+    inner.together = 2
+    cached = Cached(inner, cache, told.append)
     cached.embed(["dd"], "query")
     told.clear()
     texts = ["a", "ccc", "dd", "eeee", "a", "bb"]
@@ -134,8 +136,9 @@ def test_an_interrupted_run_goes_on_where_it_stopped(cache: VectorCache) -> None
 
         broken = Scripted(stop)
         broken.identity = inner.identity
+        broken.together = 1
         with pytest.raises(KeyboardInterrupt if error is KeyboardInterrupt else EmbedderError, match="stopped"):
-            Cached(broken, cache, batch=1).embed(["a", "aa", "aaa"], "query")
+            Cached(broken, cache).embed(["a", "aa", "aaa"], "query")
         assert inner.embedded == ["aaa"]
         Cached(inner, cache).embed(["a", "aa", "aaa"], "query")
         assert inner.embedded == ["aaa", "aa", "a"]
@@ -151,12 +154,13 @@ from harness.model import Identity
 
 class Slow:
     identity = Identity("fake", "slow", "1")
+    together = 5
     def embed(self, texts, role):
         time.sleep(0.01)
         return np.array([[float(text), 1.0] for text in texts])
 
 with VectorCache(Path(sys.argv[1])) as cache:
-    Cached(Slow(), cache, lambda n: print(n, flush=True), batch=5).embed([f"{i:04}" for i in range(1000)], "query")
+    Cached(Slow(), cache, lambda n: print(n, flush=True)).embed([f"{i:04}" for i in range(1000)], "query")
 """
 
 
@@ -221,7 +225,9 @@ def test_a_changed_dimension_is_refused(cache: VectorCache) -> None:
     cached = Cached(Scripted(lambda texts: np.ones((len(texts), 3))), cache)
     with pytest.raises(EmbedderError, match="of 3 dimensions, and of 2 before"):
         cached.embed(["a", "b"], "query")
-    cached = Cached(Scripted(lambda texts: np.ones((len(texts), len(texts[0])))), cache, batch=1)
+    growing = Scripted(lambda texts: np.ones((len(texts), len(texts[0]))))
+    growing.together = 1
+    cached = Cached(growing, cache)
     with pytest.raises(EmbedderError, match="of 3 dimensions, and of 4 before"):
         cached.embed(["four", "two"], "document")
     with pytest.raises(EmbedderError, match="there are vectors of 2 dimensions in the cache, and of 4"):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from harness.embedders.contract import tokenizer_of
+from harness.embedders.capabilities import tokenizer_of
 from harness.embedders.hf_tokenizer import TransformersTokenizer
 from harness.embedders.packaged import PACKAGES
 from harness.embedders.resolve import open_embedder, parse_spec

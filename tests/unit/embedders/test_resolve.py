@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from harness.embedders.contract import Checked, CheckedRanker
+from harness.embedders.checked_rankers import CheckedRanker
+from harness.embedders.contract import Checked
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError, UsageError
 from harness.model import Spec
@@ -24,8 +25,7 @@ from harness.model import Spec
         ("st:m?query_prompt=a+b%2Bc", "st", "m", {"query_prompt": "a+b+c"}),
         ("vectors:c++/w.vec?file=/data/c++%20%E7%94%B2/w", "vectors", "c++/w.vec", {"file": "/data/c++ 甲/w"}),
         ("mine:m?max_tokens=512", "mine", "m", {"max_tokens": "512"}),
-        ("mine:m?url=http://h:80/a@b", "mine", "m", {"url": "http://h:80/a@b"}),
-        ("mine:m?url=http://me@h:80&rev=x@y", "mine", "m", {"url": "http://me@h:80", "rev": "x@y"}),
+        ("mine:m?url=http://h:80/a&rev=x@y", "mine", "m", {"url": "http://h:80/a", "rev": "x@y"}),
         ("st:m?query_prompt=", "st", "m", {"query_prompt": ""}),
         ("st:m?", "st", "m", {}),
     ],
@@ -90,13 +90,72 @@ def test_a_secret_in_a_spec_is_refused(option: str) -> None:
         "mine:m?base_url=https://:pa55@host&a=1&a=2",
         "http://user:pa55@host",
         "hybrid:rrf(bm25:,mine:m?base_url=http://user:x,pa55@host)",
+        "mine:m?base_url=http://sk-pa55@127.0.0.1/v1",
+        "mine:m?base_url=http://user:sk/pa55@127.0.0.1/v1",
+        "mine:m?base_url=http://user:sk?pa55@127.0.0.1/v1",
+        "mine:m?base_url=user:pa55@127.0.0.1/v1",
+        "mine:m?base_url=http%253A%252F%252Fuser%253Apa55%2540host",
+        "hybrid:rrf(bm25:,mine:m?base_url=http://pa55@host)",
+        "mine:m?base_url=http://pa55@host&wrong",
     ],
 )
 def test_a_password_in_an_address_is_refused(text: str) -> None:
-    """However it is written and wherever it stands, and no message shows it."""
-    with pytest.raises(UsageError, match="an address with a password") as caught:
+    """However it is written and wherever it stands, and no message shows it; nor a user, which may be a key."""
+    with pytest.raises(UsageError, match="an address with a user or a password") as caught:
         parse_spec(text)
     assert "pa55" not in str(caught.value)
+
+
+KEYS = ["sk-pa55", "sk%2Dpa55", "pa55", "Pa55", "PA-55pa55", "A B pa55", "5PA55pa55", "A,pa55", "A)pa55"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mine:m?api_key_env={}",
+        "mine:m?api_key_env={}&wrong=1",
+        "mine:m?api_key_env={}&a=1&a=2",
+        "mine:m?api_key_env={}&a",
+        "mine:m?a=1&API_KEY_ENV={}",
+        "mine:m?api%5Fkey%5Fenv={}",
+        "mine:m?api%255Fkey%255Fenv%3D{}",
+        "mine:m?api_key_evn={}",
+        "hybrid:wrong(bm25:,mine:m?api_key_env={})",
+        "hybrid:rrf(mine:m?api_key_env={},bm25:)?wrong=1",
+        "hybrid:rrf(hybrid:rrf(mine:m?api_key_env={},bm25:),bm25:)",
+    ],
+)
+def test_a_key_for_the_name_of_its_variable_is_not_shown(text: str, key: str) -> None:
+    """It is refused before anything else is looked at, in brackets of a combination too."""
+    with pytest.raises(UsageError, match="a secret must not stand in it") as caught:
+        parse_spec(text.format(key))
+    assert "pa55" not in str(caught.value).lower()
+
+
+def test_a_key_with_a_comma_is_not_shown() -> None:
+    """Only in the brackets of a combination a member may begin behind one."""
+    with pytest.raises(UsageError, match="a secret must not stand in it") as caught:
+        parse_spec("mine:m?api_key_env=A,b:pa55&a")
+    assert "pa55" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mine:m?api_key_env=MY_KEY_2&a=1",
+        "mine:m?api_key_env=_K",
+        "mine:m?api_key_env=",
+        "hybrid:rrf(mine:m?api_key_env=MY_KEY,bm25:)",
+        "hybrid:rrf(bm25:, hybrid:rrf(bm25:,mine:m?api_key_env=MY_KEY) , bm25:)?k=1",
+        "mine:m?max_tokens=5",
+        "mine:m?query_prompt=see http://example.org/ @me",
+        "mine:m?base_url=http://h/v1&query_prompt=me@h",
+    ],
+)
+def test_what_only_looks_like_a_secret_is_taken(text: str) -> None:
+    """The name of a variable, a number of tokens, a prompt with an address."""
+    assert parse_spec(text).text == text
 
 
 def test_members_with_a_port_and_a_revision_have_no_password() -> None:

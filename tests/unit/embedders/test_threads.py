@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from harness.embedders.threads import thread_count
+from harness.embedders.threads import limit_tokenizers, thread_count
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,3 +29,16 @@ def test_one_processor_is_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert thread_count() == 1
+
+
+@pytest.mark.parametrize(("said", "expected"), [(None, "3"), ("1", "1")])
+def test_tokenizers_use_as_many_threads_unless_told(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, expected: str
+) -> None:
+    """Left alone they start one for every processor; what the user says about them alone is respected."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setenv("RAYON_NUM_THREADS", said or "")
+    if said is None:
+        monkeypatch.delenv("RAYON_NUM_THREADS")
+    limit_tokenizers()
+    assert os.environ["RAYON_NUM_THREADS"] == expected

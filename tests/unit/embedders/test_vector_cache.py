@@ -287,3 +287,11 @@ def test_the_default_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert default_cache_folder() == tmp_path / ".cache" / "embedding-harness"
     monkeypatch.setattr(sys, "platform", "darwin")
     assert default_cache_folder() == tmp_path / "Library" / "Caches" / "embedding-harness"
+
+
+def test_what_is_held_is_known_without_reading_it(cache: VectorCache) -> None:
+    """In the order of the keys; vectors of two dimensions are no matter."""
+    cache.put(keys("a"), np.ones((1, 2)))
+    cache.put(keys("b"), np.ones((1, 3)))
+    assert cache.held(keys("b", "c", "a")).tolist() == [True, False, True]
+    assert cache.held([]).tolist() == []

@@ -24,6 +24,12 @@ def test_an_empty_file_is_the_defaults_beside_it(tmp_path: Path) -> None:
     assert read_configuration(tmp_path / "harness.toml") == Configuration(store=tmp_path / STORE)
 
 
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    """Notepad writes one."""
+    (tmp_path / "harness.toml").write_text("\ufeffthreads = 3\n", "utf-8")
+    assert read_configuration(tmp_path / "harness.toml").threads == 3
+
+
 def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless they are absolute or begin at home; a suite's name without a dot may be built in, and stays."""
     monkeypatch.setenv("HOME", "/homes/me")

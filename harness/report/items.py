@@ -1,0 +1,35 @@
+"""A table whose first column names things at length, as a list of them where the terminal is too narrow for a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.padding import Padding
+from rich.text import Text
+
+from harness.report.console import console
+from harness.report.query import query_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NAME = 20
+"""Cells of a name on a line: with less than that, it is folded beyond recognition."""
+
+_FRAME = 3
+"""Cells around each column of a table."""
+
+
+def table_or_items(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The table; or each name on lines of its own, and what is to be said of it below, blank cells left out."""
+    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
+    screen = console()
+    if screen.width - sum(widths[1:]) - _FRAME * len(columns) - 1 >= min(widths[0], _NAME):
+        return query_terminal(columns, rows)
+    with screen.capture() as captured:
+        for name, *cells in rows:
+            said = [f"{column} {cell}" for column, cell in zip(columns[1:], cells, strict=True) if cell]
+            screen.print(Text(name), soft_wrap=True)
+            screen.print(Padding(Text(" · ".join(said)), (0, 0, 0, 4)))
+    return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
