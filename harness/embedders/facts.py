@@ -20,7 +20,8 @@ class Facts:
     parameters: numbers that training set, of which embedding_parameters are the table of the input tokens. disk_bytes:
     of the files that are loaded. network, key: whether it asks another machine, and needs a secret to be let in.
     leaves: whether texts leave this machine. device: what it runs on, known once it is loaded. loading: what that took
-    beyond reading files, where it did. install: what pip is told beyond the core install, empty for nothing.
+    beyond reading files, where it did. install: what pip is told beyond the core install, empty for nothing. served:
+    whether another process has the model, of which nothing can be measured here.
     """
 
     parameters: int | None = None
@@ -33,6 +34,7 @@ class Facts:
     device: str | None = None
     loading: str | None = None
     install: str | None = None
+    served: bool = False
 
 
 LOCAL = Facts(network=False, key=False, leaves=False)
@@ -77,6 +79,7 @@ def together(models: Sequence[Facts]) -> Facts:
         device=_joined([one.device for one in models], ", "),
         loading="; ".join(filter(None, dict.fromkeys(one.loading for one in models))) or None,
         install=_joined([one.install for one in models], " "),
+        served=any(one.served for one in models),
     )
 
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.diagnostics.scripts import token_count
+from harness.embedders.facts import extra
 from harness.embedders.options import deciding, options
 from harness.embedders.remote.embedder import HARMLESS
 from harness.embedders.remote.embeddings import cut, handed_over, in_order, named, no_text
@@ -125,7 +126,7 @@ class RerankService:
 
     def facts(self) -> Facts:
         """What the address says."""
-        return self.service.facts()
+        return self.service.facts(extra("openai"))
 
     def sizes(self, pairs: Sequence[Pair]) -> list[int]:
         """The estimated tokens of each request that it would make for these pairs, in one call."""

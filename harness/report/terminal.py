@@ -20,6 +20,8 @@ SIZE = ("MB per", "1M docs")
 """Over the column that says what an index of the vectors weighs."""
 LEGEND = "Second line: 95 % interval. Best of a column: *. Random floor: what random vectors are expected to score."
 _PADDING = 3
+_SHORTEST, _SHARE = 30, 0.4
+"""Of the names' column: what it always gets, and how much of the width it gets at most beyond that."""
 
 
 def terminal(grid: Grid) -> str:
@@ -29,7 +31,7 @@ def terminal(grid: Grid) -> str:
     screen = console()
     with screen.capture() as captured:
         for columns in _pages(grid, screen.width):
-            screen.print(_table(grid, columns))
+            screen.print(_table(grid, columns, _named(grid, screen.width)))
         screen.print(LEGEND, style="dim", soft_wrap=True)
         for number, note in enumerate(grid.notes, start=1):
             screen.print(Text(f"[{number}] {note}"), soft_wrap=True)
@@ -39,7 +41,7 @@ def terminal(grid: Grid) -> str:
 def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
     """The columns in runs that fit beside the embedders' names; those of one folder (zh, en) stay together."""
     sizes = max(map(cell_len, (*SIZE, *grid.sizes.values()))) + _PADDING if grid.sizes else 0
-    room = width - max(map(cell_len, (*grid.embedders, FLOOR))) - _PADDING - 1 - sizes
+    room = width - _named(grid, width) - _PADDING - 1 - sizes
     page: list[Column] = []
     for _, together in groupby(grid.columns, key=lambda column: column.suite.partition("/")[0]):
         folder = list(together)
@@ -52,6 +54,12 @@ def _pages(grid: Grid, width: int) -> Iterator[Sequence[Column]]:
     yield page
 
 
+def _named(grid: Grid, width: int) -> int:
+    """The column of the embedders' names: a long name goes on in the next line, and leaves room for numbers."""
+    longest = max(map(cell_len, (*grid.embedders, FLOOR)))
+    return min(longest, max(_SHORTEST, round(width * _SHARE)))
+
+
 def _needed(grid: Grid, columns: Sequence[Column]) -> int:
     return sum(_width(grid, column) + _PADDING for column in columns)
 
@@ -62,9 +70,9 @@ def _width(grid: Grid, column: Column) -> int:
     return max(cell_len(line) for text in (column.suite, column.heading, *shown) for line in text.split("\n"))
 
 
-def _table(grid: Grid, columns: Sequence[Column]) -> Table:
+def _table(grid: Grid, columns: Sequence[Column], named: int) -> Table:
     table = Table(header_style="", pad_edge=True, show_lines=False)
-    table.add_column("embedder", no_wrap=True)
+    table.add_column("embedder", overflow="fold", width=named)
     if grid.sizes:
         table.add_column(Text("\n".join(SIZE)), justify="right", no_wrap=True)
     for column in columns:

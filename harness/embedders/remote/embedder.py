@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.diagnostics.scripts import token_count
+from harness.embedders.facts import extra
 from harness.embedders.options import deciding
 from harness.embedders.remote.embeddings import Dimension, gathered, handed_over, no_text, without_vectors
 from harness.embedders.remote.service import open_service
@@ -100,7 +101,7 @@ class RemoteEmbedder(ABC):
 
     def facts(self) -> Facts:
         """What the address says."""
-        return self.service.facts()
+        return self.service.facts(extra(self.identity.backend))
 
     def _tokens(self, texts: Sequence[str]) -> list[int]:
         """Of each text, at least 1."""

@@ -93,10 +93,17 @@ class Service:
         """Seconds that an answer may take."""
         return self._limits.seconds
 
-    def facts(self) -> Facts:
-        """What the address says."""
+    def facts(self, install: str) -> Facts:
+        """What the address says. install: what pip is told for asking it."""
         elsewhere = not self.endpoint.is_local
-        return Facts(network=elsewhere, key=bool(self.endpoint.key_env), leaves=elsewhere)
+        return Facts(
+            network=elsewhere,
+            key=bool(self.endpoint.key_env),
+            leaves=elsewhere,
+            device=f"behind {self.endpoint.host}",
+            install=install,
+            served=True,
+        )
 
     @property
     def price(self) -> Price | None:

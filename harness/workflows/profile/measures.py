@@ -48,7 +48,7 @@ def measures(observed: Observed, starts: Sequence[Start], question: Question) ->
     return (
         *_starts(starts, observed.facts.loading),
         *_TIMED[observed.timings.kind](observed.timings, observed, question),
-        *_memory(observed.memory),
+        *_memory(observed.memory, served=observed.facts.served),
         *_size(observed.facts),
         *_running(observed),
     )
@@ -110,11 +110,13 @@ _TIMED: Mapping[Kind, Callable[[Timings, Observed, Question], Iterator[Measure]]
 }
 
 
-def _memory(memory: Memory) -> Iterator[Measure]:
+def _memory(memory: Memory, *, served: bool) -> Iterator[Measure]:
     why = "not measured: this system does not say"
     whole = "the whole process, the largest batch included"
     if memory.started:
         whole += f"; with the {memory.started} that it started, what they share counted in each"
+    if served:
+        whole += "; that of the service is not in it"
     for subject, held, note in (
         ("", memory.peak, whole),
         ("idle", memory.idle, "before the embedder was opened"),
@@ -125,7 +127,9 @@ def _memory(memory: Memory) -> Iterator[Measure]:
             if held is None
             else Measure("peak_memory", held / _MB, "MB", f"resident, {note}", subject)
         )
-    if memory.gpu is None:
+    if served:
+        yield absent("gpu_memory", "not measured: the service has the model")
+    elif memory.gpu is None:
         yield absent("gpu_memory", "there is no GPU that torch could use")
     elif memory.started:
         yield absent("gpu_memory", "not measured: several processes use it")

@@ -65,8 +65,10 @@ def test_an_address_says_where_texts_go(backend: str) -> None:
     for more in ("base_url=https://api.example.com/v1&api_key_env=KEY", "base_url=http://127.0.0.1:9/v1"):
         open_embedder(parse_spec(f"{backend}?{more}"), lambda checked: kept.append(checked) or checked)
     remote, local = kept
-    assert facts_of(remote) == Facts(network=True, key=True, leaves=True)
-    assert facts_of(local) == Facts(network=False, key=False, leaves=False)
+    served = Facts(install="embedding-harness[openai]", served=True)
+    host, loopback = "behind api.example.com", "behind 127.0.0.1:9"
+    assert facts_of(remote) == replace(served, network=True, key=True, leaves=True, device=host)
+    assert facts_of(local) == replace(served, network=False, key=False, leaves=False, device=loopback)
 
 
 def test_several_models_are_one() -> None:
