@@ -112,7 +112,7 @@ def test_every_interval_is_whole_at_any_width(
 
 
 def test_a_very_long_name_does_not_break_the_frame(row: Callable[..., Row], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name wider than its column goes on in the next lines; all lines end in the same place, and numbers are whole."""
+    """A name wider than its column goes on in the next lines; all lines end in one place, and numbers are whole."""
     monkeypatch.setenv("COLUMNS", "60")
     text = table([row(embedder="st:" + "非常长的名字/" * 12)])
     assert len({cell_len(line) for line in framed(text)}) == 1
