@@ -15,36 +15,16 @@ from harness.store import Store
 from harness.workflows.run import Request, failed, paid, run
 from tests.faults import BAD_ANSWERS, beyond, since, slow
 from tests.faulty_server import tokens
+from tests.watching import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from harness.model import Run
     from tests.faulty_server import FaultyServer
 
 TOKEN = 0.001
 """What a token, of which the server counts one per character, costs here."""
-
-
-class Watcher:
-    """Keeps warnings."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def began(self, embedder: str, suite: str, texts: int) -> None:
-        """Of a suite."""
-
-    def embedded(self, texts: int) -> None:
-        """Of some texts."""
-
-    def ended(self, run: Run) -> None:
-        """Of a run."""
-
-    def warned(self, text: str) -> None:
-        """Before the first run."""
-        self.warnings.append(text)
 
 
 @pytest.fixture

@@ -16,33 +16,13 @@ from harness.errors import EmbedderError, SuiteError, UsageError
 from harness.workflows import plan, planned_rows
 from harness.workflows.plan import Line
 from harness.workflows.run import Request, planned, run
+from tests.watching import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from harness.model import Run
     from tests.faulty_server import FaultyServer
-
-
-class Unwatched:
-    """Is told warnings and keeps them."""
-
-    def __init__(self) -> None:
-        self.warnings: list[str] = []
-
-    def began(self, embedder: str, suite: str, texts: int) -> None:
-        """Of a suite."""
-
-    def embedded(self, texts: int) -> None:
-        """Of some texts."""
-
-    def ended(self, run: Run) -> None:
-        """Of a run."""
-
-    def warned(self, text: str) -> None:
-        """Before the first run."""
-        self.warnings.append(text)
 
 
 @pytest.fixture
@@ -98,7 +78,7 @@ def test_the_run_makes_the_requests_of_its_plan(
     for number in range(2):
         lines = planned(asked)
         assert faulty.asked == []
-        run(asked, Unwatched())
+        run(asked, Watcher())
         assert len(faulty.asked) == sum(line.requests for line in lines)
         assert (number == 0) is bool(faulty.asked)
         assert sum(line.to_embed for line in lines) == 0 or number == 0
@@ -122,7 +102,7 @@ def test_what_one_embedder_will_have_embedded_the_next_one_has(
 def test_the_cache_saves_what_it_has(asking: Callable[..., Request]) -> None:
     """After a run, all of the texts; their money moves from the one to the other."""
     (before,) = planned(asking(OPENAI))
-    run(asking(OPENAI), Unwatched())
+    run(asking(OPENAI), Watcher())
     (after,) = planned(asking(OPENAI))
     assert (after.texts, after.to_embed, after.requests, after.cost) == (8, 0, 0, 0)
     assert after.saved == pytest.approx(after.known_tokens / 1000)
@@ -173,7 +153,7 @@ def test_consent_is_asked_for_before_anything_is_sent(asking: Callable[..., Requ
     """One message: each host once, with its texts and embedders; members of hybrids too."""
     asked = asking(OPENAI, "openai:other?base_url=http://192.0.2.1/v1", f"hybrid:rrf(bm25:,{OPENAI})")
     with pytest.raises(UsageError) as refused:
-        run(asked, Unwatched())
+        run(asked, Watcher())
     host = faulty.url.split("/")[2]
     assert str(refused.value) == (
         "texts would leave this machine, for\n"
@@ -191,14 +171,14 @@ def test_consent_may_be_given_and_is_not_needed_for_what_is_cached(
 ) -> None:
     """For one host or all; a run that sends nothing needs none."""
     allowed = Terms(frozenset({faulty.url.split("/")[2]}))
-    (made,) = run(asking(OPENAI, terms=allowed), Unwatched())
+    (made,) = run(asking(OPENAI, terms=allowed), Watcher())
     assert made.status == "ok"
     faulty.forget()
-    (again,) = run(asking(OPENAI, terms=Terms()), Unwatched())
+    (again,) = run(asking(OPENAI, terms=Terms()), Watcher())
     assert (again.status, faulty.asked) == ("ok", [])
     with pytest.raises(UsageError, match="texts would leave"):
-        run(asking(f"{OPENAI}&query_prompt=find: ", terms=Terms()), Unwatched())
-    (other,) = run(asking(f"{OPENAI}&query_prompt=find: ", terms=Terms(None)), Unwatched())
+        run(asking(f"{OPENAI}&query_prompt=find: ", terms=Terms()), Watcher())
+    (other,) = run(asking(f"{OPENAI}&query_prompt=find: ", terms=Terms(None)), Watcher())
     assert other.status == "ok"
 
 
