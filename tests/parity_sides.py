@@ -104,3 +104,11 @@ def named(found: Compared, name: str) -> Cause:
 def rows(function: Callable[[Sequence[str]], Any]) -> Callable[[Vectors, Sequence[str]], Vectors]:
     """Every vector times what `function` gives for the texts of a request."""
     return lambda vectors, texts: (vectors * np.array(function(texts), np.float32)[:, None]).astype(np.float32)
+
+
+def demand_named(side: Fake, name: str, text: str) -> None:
+    """The cause `name` is the only one that makes a side differ from an unchanged one, and says `text`."""
+    found = compared(Fake(), side)
+    assert [cause for cause, _ in decisive(found)] == [name]
+    assert text in named(found, name).text
+    assert found.parity.word == "different"

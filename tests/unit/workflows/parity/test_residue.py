@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.parity_sides import WIDTH, Fake, compared, decisive, named, rows
+from tests.parity_sides import WIDTH, Fake, compared, decisive, demand_named, named, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,4 @@ FAULTS = {
 @pytest.mark.parametrize("what", FAULTS)
 def test_whatever_else_differs_is_named(what: str) -> None:
     """The one cause that makes the sides differ, and nothing beside it."""
-    side, name, text = FAULTS[what]
-    found = compared(Fake(), side)
-    assert [name for name, _ in decisive(found)] == [name]
-    assert text in named(found, name).text
-    assert found.parity.word == "different"
+    demand_named(*FAULTS[what])

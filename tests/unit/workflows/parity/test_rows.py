@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import EmbedderError
 from harness.workflows.parity import shown
-from tests.parity_sides import Fake, Refusing, compared, decisive, named, rows
+from tests.parity_sides import Fake, Refusing, compared, decisive, demand_named, named, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,8 +80,4 @@ FAULTS = {
 @pytest.mark.parametrize("what", FAULTS)
 def test_whatever_else_differs_is_named(what: str) -> None:
     """The one cause that makes the sides differ, and nothing beside it."""
-    side, name, text = FAULTS[what]
-    found = compared(Fake(), side)
-    assert [name for name, _ in decisive(found)] == [name]
-    assert text in named(found, name).text
-    assert found.parity.word == "different"
+    demand_named(*FAULTS[what])
