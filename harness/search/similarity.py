@@ -28,6 +28,13 @@ _LARGE = 2.0**60
 """From vectors of this length on, products are taken of vectors scaled down, lest they overflow in float32."""
 
 
+_OFF = 2.0**-22
+"""How far from 1 the length of a vector may be that is taken to be of unit length: what models leave is half of it."""
+
+_DOUBT = 1.0 + _OFF * 2**24 / 8
+"""A length to which `harness.search.ties` takes products to be off by as much as those of such vectors may be."""
+
+
 @dataclass(frozen=True)
 class InnerProductSimilarity:
     """A similarity that becomes an inner product once queries and documents are prepared.
@@ -86,10 +93,15 @@ def _nearness_of_all(rows: Vectors, columns: Vectors) -> Floats:
 
 
 def _for_cosine(queries: Vectors, documents: Vectors) -> Prepared:
-    """Unit vectors; but where all coordinates of a vector are of one size, signs, whose products are exact."""
+    """Unit vectors; but where all coordinates of a vector are of one size, signs, whose products are exact.
+
+    Documents that are of unit length already are not copied: they are most of what is in memory.
+    """
     if _signs(documents) and _signs(queries):
         dimensions = max(1, documents.shape[1])
         return Prepared(np.sign(queries), np.sign(documents), np.sqrt(dimensions), _same, 1 / dimensions)
+    if _unit(documents):
+        return Prepared(unit(queries), documents, _DOUBT, _same)
     return Prepared(unit(queries), unit(documents), 1.0, _same)
 
 
@@ -134,6 +146,12 @@ def _augmented(vectors: Vectors, middle: Floats, factor: float, last: Floats) ->
 def _scale(longest: float) -> float:
     """A power of two, which rounds nothing, that brings vectors to lengths below 1 where they are too large; else 1."""
     return 1.0 if longest < _LARGE else 2.0 ** -float(np.frexp(longest)[1])
+
+
+def _unit(vectors: Vectors) -> bool:
+    """Whether every vector is of unit length, but for rounding."""
+    blocks = (lengths(vectors[start : start + _ROWS]) for start in range(0, len(vectors), _ROWS))
+    return all(bool((np.abs(block - 1) <= _OFF).all()) for block in blocks)
 
 
 def _signs(vectors: Vectors) -> bool:

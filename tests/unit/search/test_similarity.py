@@ -106,3 +106,15 @@ def test_a_vector_is_at_no_distance_from_itself() -> None:
     """0 on the whole diagonal, not the rounding of the difference of two squares."""
     vectors = np.random.default_rng(4).normal(5, 1, (30, 384)).astype(np.float32)
     assert (np.diag(SIMILARITIES["euclidean"].matrix(vectors, vectors)) == 0).all()
+
+
+def test_documents_of_unit_length_are_not_copied() -> None:
+    """They are searched as they are, also where rounding left them a little longer or shorter; others are copied."""
+    documents = unit(np.random.default_rng(5).normal(size=(600, 32)).astype(np.float32))
+    documents[7] *= np.float32(1 + 2.0**-23)
+    prepared = SIMILARITIES["cosine"].prepare(documents[:3], documents)
+    assert prepared.documents is documents
+    documents[599] *= np.float32(1.001)
+    copied = SIMILARITIES["cosine"].prepare(documents[:3], documents).documents
+    assert not np.shares_memory(copied, documents)
+    np.testing.assert_allclose(np.linalg.norm(copied, axis=1), 1, atol=1e-6)

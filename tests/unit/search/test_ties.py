@@ -75,6 +75,17 @@ def test_documents_a_hair_apart_are_told_apart(name: str) -> None:
     np.testing.assert_array_equal(found, by_pairs(name, query, documents, 5))
 
 
+def test_lengths_that_rounding_left_decide_nothing() -> None:
+    """Of unit vectors whose lengths are off by rounding, those of one direction tie, and the order is exact."""
+    off = np.random.default_rng(14).choice(np.float32([1 - 2.0**-23, 1, 1 + 2.0**-23]), (600, 1))
+    directions = normal(150, 3, 15)
+    directions /= np.linalg.norm(directions.astype(np.float64), axis=1, keepdims=True).astype(np.float32)
+    documents, queries = np.tile(directions, (4, 1)) * off, normal(40, 3, 16)
+    assert SIMILARITIES["cosine"].prepare(queries, documents).documents is documents
+    found = SIMILARITIES["cosine"].search(queries, documents, 50)
+    np.testing.assert_array_equal(found.indices, by_pairs("cosine", queries, documents, 50))
+
+
 def test_zero_queries_and_zero_documents_tie() -> None:
     """A query of zeros is as near to every document; documents of zeros keep their order among others."""
     documents = normal(60, 8, 6)
