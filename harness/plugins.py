@@ -56,6 +56,7 @@ BUILTIN: dict[Group, dict[str, str]] = {
         "ap": "harness.metrics.separation:average_precision",
         "ari": "harness.metrics.clusters:ari",
         "auc": "harness.metrics.separation:auc",
+        "best_accuracy": "harness.metrics.separation:best_accuracy",
         "best_f1": "harness.metrics.separation:best_f1",
         "bitext_accuracy": "harness.metrics.matched:bitext_accuracy",
         "bitext_f1": "harness.metrics.matched:bitext_f1",

@@ -1,4 +1,4 @@
-"""Do scores tell pairs that match from pairs that do not? Average precision, best F1 and AUC."""
+"""Do scores tell pairs that match from pairs that do not? Average precision, best F1, best accuracy, AUC."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ def best_f1(cutoff: int | None) -> Metric[Separated]:
         return 2 * matches / (1 + matches)
 
     return _metric(refused("best_f1", cutoff), _best_f1, floor, "threshold=best on these pairs")
+
+
+def best_accuracy(cutoff: int | None) -> Metric[Separated]:
+    """The largest share of pairs that any threshold puts on the right side; optimistic for other pairs.
+
+    A threshold above every score, which calls nothing a match, is one of them. The floor is the larger class's share.
+    Raises UsageError for a cutoff.
+    """
+
+    def floor(judged: Separated) -> float:
+        matches = float(np.mean(judged.label))
+        return max(matches, 1 - matches)
+
+    return _metric(refused("best_accuracy", cutoff), _best_accuracy, floor, "threshold=best on these pairs")
 
 
 def auc(cutoff: int | None) -> Metric[Separated]:
@@ -139,6 +153,13 @@ def _f1(cumulated: _Cumulated) -> Floats:
 
 def _best_f1(cumulated: _Cumulated) -> Floats:
     value: Floats = _f1(cumulated).max(axis=1)
+    return value
+
+
+def _best_accuracy(cumulated: _Cumulated) -> Floats:
+    others = cumulated.pairs - cumulated.matches
+    right = cumulated.matches + others[:, -1:] - others
+    value: Floats = np.maximum(right.max(axis=1), others[:, -1]) / cumulated.pairs[:, -1]
     return value
 
 

@@ -8,7 +8,7 @@ import scipy.stats
 import sklearn.metrics
 
 from harness.metrics.correlation import Graded, pearson, spearman
-from harness.metrics.separation import Separated, auc, average_precision, best_f1, best_f1_threshold
+from harness.metrics.separation import Separated, auc, average_precision, best_accuracy, best_f1, best_f1_threshold
 
 IDS = [str(i) for i in range(200)]
 
@@ -34,7 +34,7 @@ def test_correlations_equal_scipy(decimals: int) -> None:
 
 @pytest.mark.parametrize("decimals", [0, 1, 12])
 def test_separation_equals_scikit_learn(decimals: int) -> None:
-    """Average precision, ROC AUC and the best F1 of the precision-recall curve, within 1e-12."""
+    """Average precision, ROC AUC, the best F1 of the precision-recall curve and the best accuracy, within 1e-12."""
     label, score = grades() > 3, grades() / 7 + scores(decimals)
     judged = Separated(IDS, IDS, label, score)
     precision, recall, _ = sklearn.metrics.precision_recall_curve(label, score)
@@ -44,5 +44,7 @@ def test_separation_equals_scikit_learn(decimals: int) -> None:
     )
     assert auc(None).score(judged) == pytest.approx(sklearn.metrics.roc_auc_score(label, score), abs=1e-12)
     assert best_f1(None).score(judged) == pytest.approx(curve.max(), abs=1e-12)
+    shares = [sklearn.metrics.accuracy_score(label, score >= cut) for cut in [*np.unique(score), np.inf]]
+    assert best_accuracy(None).score(judged) == pytest.approx(max(shares), abs=1e-12)
     at_threshold = sklearn.metrics.f1_score(label, score >= best_f1_threshold(judged))
     assert at_threshold == pytest.approx(best_f1(None).score(judged), abs=1e-12)

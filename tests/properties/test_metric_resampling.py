@@ -10,13 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.metrics.correlation import Graded, pearson, spearman
-from harness.metrics.separation import Separated, auc, average_precision, best_f1
+from harness.metrics.separation import Separated, auc, average_precision, best_accuracy, best_f1
 
 if TYPE_CHECKING:
     from harness.model import Metric
 
 
-@pytest.mark.parametrize("metric", [spearman(None), pearson(None), average_precision(None), best_f1(None), auc(None)])
+@pytest.mark.parametrize(
+    "metric", [spearman(None), pearson(None), average_precision(None), best_f1(None), best_accuracy(None), auc(None)]
+)
 @settings(max_examples=100, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), items=st.integers(1, 25), values=st.integers(1, 8))
 def test_resampling_by_counts_equals_taking(metric: Metric[Any], seed: int, items: int, values: int) -> None:

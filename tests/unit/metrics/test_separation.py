@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from harness.errors import UsageError
-from harness.metrics.separation import Separated, auc, average_precision, best_f1, best_f1_threshold
+from harness.metrics.separation import Separated, auc, average_precision, best_accuracy, best_f1, best_f1_threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from harness.model import Metric
 
-FACTORIES = [average_precision, best_f1, auc]
+FACTORIES = [average_precision, best_f1, best_accuracy, auc]
 
 
 def separated(label: Sequence[int], score: Sequence[float]) -> Separated:
@@ -43,7 +43,20 @@ def test_best_f1_by_hand() -> None:
     assert best_f1_threshold(HAND) == pytest.approx(0.35)
 
 
-@pytest.mark.parametrize(("factory", "value"), [(average_precision, 0.5), (auc, 0.5), (best_f1, 2 / 3)])
+def test_best_accuracy_by_hand() -> None:
+    """Cut after the fourth, four of five are right: three matches, and the last that is none. Three of five match."""
+    assert best_accuracy(None).score(HAND) == pytest.approx(4 / 5)
+    assert best_accuracy(None).floor(HAND) == pytest.approx(3 / 5)
+
+
+def test_calling_nothing_a_match_may_be_most_accurate() -> None:
+    """The only match is the lowest: every threshold below the highest score costs more than it finds."""
+    assert best_accuracy(None).score(separated([0, 0, 0, 1], [0.9, 0.8, 0.7, 0.6])) == pytest.approx(3 / 4)
+
+
+@pytest.mark.parametrize(
+    ("factory", "value"), [(average_precision, 0.5), (auc, 0.5), (best_f1, 2 / 3), (best_accuracy, 0.5)]
+)
 def test_a_constant_scorer_gets_chance(factory: Callable[[None], Metric[Separated]], value: float) -> None:
     """One score for all, whatever the order of the labels: the share of matches, a half, and the F1 of saying yes."""
     judged = separated([1, 1, 0, 0], [0.4] * 4)
