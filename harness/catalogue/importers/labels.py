@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from harness.catalogue import pair_labels
 from harness.catalogue.columns import listed
 from harness.errors import UsageError
 
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 MATCH, NO_MATCH = "1", "0"
 MOST_WORDS = 50
 """Different labels of pairs that are counted."""
-_PLAIN = {"1": MATCH, "1.0": MATCH, "true": MATCH, "0": NO_MATCH, "0.0": NO_MATCH, "false": NO_MATCH}
-"""What needs no --positive, in small letters: spreadsheets write TRUE, programs that had gaps in a column 1.0."""
-
-_YES = frozenset({"是", "对", "相同", "匹配", "yes", "y", "match", "same", "duplicate", "positive", "paraphrase"})
 
 
 def labels(asked: Request, kind: Any, shown: str, draft: Draft) -> Labels | None:
@@ -49,7 +46,7 @@ class Labels:
             self._counts[text] = self._counts.get(text, 0) + 1
         if self._positive:
             return MATCH if text in self._positive else NO_MATCH
-        return _PLAIN.get(text.lower(), text)
+        return str(pair_labels.PLAIN.get(text.lower(), text))
 
     def close(self) -> None:
         """Note what became of each label.
@@ -68,9 +65,9 @@ class Labels:
 
     def _check_plain(self) -> None:
         """One fault for a column of words. Where most labels are plain, the others are typing errors in their rows."""
-        words = [word for word in self._counts if word.lower() not in _PLAIN]
+        words = [word for word in self._counts if word.lower() not in pair_labels.PLAIN]
         if len(words) * 2 > len(self._counts):
-            match = next((word for word in words if word.lower() in _YES), "LABEL")
+            match = next((word for word in words if word.lower() in pair_labels.MATCH), "LABEL")
             advice = f"say which of them are a match: --positive {match}"
             message = f"labels other than 1 and 0: the column has {listed(self._counts)}; {advice}"
             self._draft.faults.add(self._shown, 0, self._column, message)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.catalogue.headers import FIRST, SCORE, SECOND, normal
 from harness.catalogue.importers.encodings import encoding_of
 from harness.catalogue.importers.reading import lines
 from harness.catalogue.importers.request import Request, existing, shown
@@ -24,12 +25,7 @@ if TYPE_CHECKING:
     from harness.catalogue.importers.draft import Draft, TableDraft
 
 FIELDS = ("sentence1", "sentence2", "score")
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "sentence1": ("sentence1", "sentence_a", "word1", "word 1", "text1", "sent1", "句子1", "文本1"),
-    "sentence2": ("sentence2", "sentence_b", "word2", "word 2", "text2", "sent2", "句子2", "文本2"),
-    "score": ("score", "relatedness_score", "similarity", "human (mean)", "gold", "label", "分数", "得分", "相似度"),
-}
-"""What the columns are called in data that is published, in small letters."""
+HEADERS: Mapping[str, tuple[str, ...]] = {"sentence1": FIRST, "sentence2": SECOND, "score": SCORE}
 STSBENCHMARK = {"score": 4, "sentence1": 5, "sentence2": 6}
 BARE = {"sentence1": 0, "sentence2": 1, "score": 2}
 INPUT, GOLD = "STS.input.", "STS.gs."
@@ -119,8 +115,8 @@ def _advice(line: str) -> str:
 
 def _layout(cells: Sequence[str], mapping: Mapping[str, str]) -> tuple[dict[str, int], bool]:
     """Which cell each field is in, by the first line, and whether that line is a header; nothing where no one knows."""
-    names = [cell.strip().lower() for cell in cells]
-    wanted = {field: (mapping[field].strip().lower(),) if field in mapping else HEADERS[field] for field in FIELDS}
+    names = [normal(cell) for cell in cells]
+    wanted = {field: (normal(mapping[field]),) if field in mapping else HEADERS[field] for field in FIELDS}
     found = {field: next((names.index(name) for name in wanted[field] if name in names), -1) for field in FIELDS}
     if min(found.values()) >= 0 and len(set(found.values())) == len(FIELDS):
         return found, True
