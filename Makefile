@@ -20,6 +20,7 @@ PACKAGED_NEEDS = safetensors threadpoolctl tokenizers
 # -qq: errors, but no warnings about the configuration of the machine's pip.
 PIP_FLAGS = -qq --disable-pip-version-check
 OFFLINE = HF_HUB_OFFLINE=1
+ONE_THREAD = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL = help
 .PHONY: help demo report test check bench clean
@@ -36,9 +37,10 @@ demo: .venv-demo/installed
 report: .venv-demo/installed
 	@.venv-demo/bin/harness table --format markdown --store $(STORE)
 
-# loadgroup keeps the blocks of the README in one process; every other test goes to whoever is free.
+# loadfile keeps a file in one process: its fixtures are made once, and the blocks of the README follow each other.
+# A thread each: more, in two processes on two cores, wait for one another (a file of tests took 91 s, and 39 s so).
 test: .venv/installed
-	$(OFFLINE) .venv/bin/pytest -n 2 --dist loadgroup
+	$(OFFLINE) $(ONE_THREAD) .venv/bin/pytest -n 2 --dist loadfile
 
 check: .venv/installed
 	.venv/bin/ruff format --check .

@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.catalogue import find_places, load_suite
     from harness.embedders.resolve import open_embedder, parse_spec
     from harness.errors import (
         EmbedderError,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
         Vectors,
     )
     from harness.store import Store
+    from harness.workflows.shelf import find_places, load_suite
 
 __all__ = [
     "Embedder",
@@ -59,8 +59,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    "find_places": "harness.catalogue",
-    "load_suite": "harness.catalogue",
+    "find_places": "harness.workflows.shelf",
+    "load_suite": "harness.workflows.shelf",
     "open_embedder": "harness.embedders.resolve",
     "parse_spec": "harness.embedders.resolve",
     "Store": "harness.store",

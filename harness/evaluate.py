@@ -12,6 +12,7 @@ from harness.diagnostics.space import space_findings
 from harness.model import (
     Embedder,
     Finding,
+    ForeignSuite,
     Interval,
     ItemScores,
     Judgements,
@@ -33,7 +34,10 @@ from harness.statistics.seeding import generator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.model import Floats, Usage, Vectors
+    from harness.model import AnySuite, Floats, Usage, Vectors
+
+SUITE_NOTE = "suite_note"
+"""The finding that says what is to be known about a suite's data: one for each of its notes."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ class _Judged:
     vector_bytes: int | None = None
 
 
-def evaluate(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Outcome:
+def evaluate(suite: AnySuite, embedder: Embedder | Ranker | Reranker) -> Outcome:
     """Put one embedder, one ranker or one reranker through one suite.
 
     A ranker on a suite that needs vectors is not applicable. Raises whatever the embedder raises, and relies on its
     vectors: `open_embedder` gives one whose vectors are checked and whose errors are EmbedderError.
     """
+    if isinstance(suite, ForeignSuite):
+        return _reported(suite, embedder)
     started = perf_counter()
     made = _judged(suite, embedder)
     if isinstance(made, str):
@@ -77,7 +83,11 @@ def evaluate(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Outcome:
         seconds=seconds,
         scores=tuple(measure(metric, judged[metric.reads], draws) for metric in suite.metrics),
         items=_items(suite, judged),
-        findings=(*suite.task.findings(judged, generator(suite.fingerprint, "findings")), *made.noticed),
+        findings=(
+            *_noted(suite),
+            *suite.task.findings(judged, generator(suite.fingerprint, "findings")),
+            *made.noticed,
+        ),
         vector_bytes=made.vector_bytes,
     )
 
@@ -102,6 +112,23 @@ def answered(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Mapping[st
             "put it behind a first stage, as in hybrid:rerank(bm25:,ce:MODEL)"
         )
     return _embedded(suite, embedder)
+
+
+def _reported(suite: ForeignSuite, embedder: Embedder | Ranker | Reranker) -> Outcome:
+    """What other software makes of the embedder: numbers, the headline first, without items and so without interval."""
+    started = perf_counter()
+    report = suite.judge.report(embedder)
+    if isinstance(report, str):
+        return unscored((), "not_applicable", report)
+    missing = Interval(None, None, f"judged by {suite.judge.name}, which gives no score per item")
+    scores = tuple(
+        Score(name, value, missing, None, 0, convention=f"as {suite.judge.name}") for name, value in report.items()
+    )
+    return Outcome("ok", "", perf_counter() - started, scores, findings=_noted(suite))
+
+
+def _noted(suite: AnySuite) -> tuple[Finding, ...]:
+    return tuple(Finding(SUITE_NOTE, None, note) for note in suite.notes)
 
 
 def _judged(suite: Suite, embedder: Embedder | Ranker | Reranker) -> _Judged | str:

@@ -24,6 +24,7 @@ BUILTIN: dict[Group, dict[str, str]] = {
         "bm25": "harness.embedders.bm25:BM25",
         "ce": "harness.embedders.pair_scorers:open_pair_scorer",
         "litellm": "harness.embedders.litellm_api:LiteLLMEmbedder",
+        "mteb": "harness.embedders.mteb:open_mteb",
         "openai": "harness.embedders.openai_api:OpenAIEmbedder",
         "packaged": "harness.embedders.packaged:open_packaged",
         "st": "harness.embedders.st.embedder:SentenceTransformersEmbedder",

@@ -105,6 +105,13 @@ def harness(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     return call
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mteb, and what it imports, warn about themselves is no error in a test that needs it."""
+    for item in items:
+        if any("mteb" in marker.args for marker in item.iter_markers("real")):
+            item.add_marker(pytest.mark.filterwarnings("ignore"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test marked `real` where what it needs is not installed, and say what that is."""
     for marker in item.iter_markers("real"):

@@ -23,6 +23,9 @@ class Watcher:
     def ended(self, run: Run) -> None:
         """Of a run."""
 
+    def told(self, text: str) -> None:
+        """Of what takes its time."""
+
     def warned(self, text: str) -> None:
         """Before the first run."""
         self.warnings.append(text)

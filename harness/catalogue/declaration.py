@@ -24,6 +24,7 @@ SHAPES: Mapping[str, tuple[type, str]] = {
     "metrics": (list, "a list [first, second]"),
     "parameters": (dict, "a mapping {name: value}"),
     "description": (str, "a text"),
+    "notes": (list, "a list of texts"),
 }
 """The keys, and what each must be."""
 REQUIRED = ("title", "task", "tables", "metrics")
@@ -59,6 +60,7 @@ class Declaration:
     metrics: tuple[str, ...]
     licence: str = "not stated"
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -181,6 +183,7 @@ def _declaration(values: Mapping[str, Any], lines: Mapping[str, int], faults: Fa
         metrics=_metrics(good.get("metrics", []), lines, faults),
         licence=good.get("licence", "not stated"),
         parameters=good.get("parameters", {}),
+        notes=_notes(good.get("notes", []), lines, faults),
         lines=lines,
     )
 
@@ -193,6 +196,13 @@ def _metrics(values: list[Any], lines: Mapping[str, int], faults: Faults) -> tup
             message = "not a name: a metric is a text, as ndcg@10"
             faults.add(DECLARATION, lines[f"metrics[{place}]"], "metrics", message)
     return names
+
+
+def _notes(values: list[Any], lines: Mapping[str, int], faults: Faults) -> tuple[str, ...]:
+    for place, note in enumerate(values):
+        if not isinstance(note, str):
+            faults.add(DECLARATION, lines[f"notes[{place}]"], "notes", "not a text: a note is a sentence")
+    return tuple(map(str, values))
 
 
 def _source(name: str, value: Any, lines: Mapping[str, int], faults: Faults) -> TableSource | None:

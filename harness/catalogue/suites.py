@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WHOLE_DEPTH = 1000
 """How long a ranking is where a metric has no cutoff, as long as the runs that trec_eval is given."""
+AS_BEFORE: Mapping[str, Any] = {"ignore_identical_ids": True}
+"""Values under which a suite is judged as it was before there was the parameter: its results stay comparable."""
 LEGAL_CUTOFF = re.compile("[1-9][0-9]{0,5}")
 
 
@@ -71,6 +73,7 @@ def _build(place: Place, declaration: Declaration, faults: Faults) -> Opened | N
         fingerprint=fingerprint(kind, parameters, tables),
         folder=str(place.folder),
         parameters=parameters,
+        notes=declaration.notes,
     )
     return Opened(suite, declaration, tables)
 
@@ -84,7 +87,8 @@ def fingerprint(kind: type[Task], parameters: Mapping[str, Any], tables: Mapping
     """
     ignored = () if parameters.get("exclude_stale") else (("qrels", HASH),)
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(_canonical([kind.kind, kind.version, sorted(parameters.items())]))
+    told = sorted(item for item in parameters.items() if item not in AS_BEFORE.items())
+    digest.update(_canonical([kind.kind, kind.version, told]))
     for name in sorted(tables):
         for column in sorted(column for column in tables[name].columns if (name, column) not in ignored):
             digest.update(_canonical([name, column, list(tables[name].columns[column])]))

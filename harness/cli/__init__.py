@@ -16,6 +16,7 @@ from harness.cli.embedders import embedders
 from harness.cli.findings import findings
 from harness.cli.parity import parity
 from harness.cli.profile import profile
+from harness.cli.results import results
 from harness.cli.run import run
 from harness.cli.sql import sql
 from harness.cli.suites import suites
@@ -53,7 +54,7 @@ def cli() -> None:
     """
 
 
-for command in (run, table, findings, parity, profile, suites, embedders, cache, sql):
+for command in (run, table, findings, parity, profile, results, suites, embedders, cache, sql):
     cli.add_command(command)
 
 

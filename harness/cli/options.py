@@ -56,7 +56,8 @@ def shared_selection(command: Command) -> Command:
         "suites",
         multiple=True,
         metavar="SUITE",
-        help="A built-in suite (zh/process), a folder of them (zh), or a folder on disk. Repeatable.",
+        help="A built-in suite (zh/process), a folder of them (zh), a folder on disk, or a task or benchmark of mteb's "
+        "(mteb:SciFact). Repeatable.",
     )
     embedder = click.option(
         "-e",
@@ -84,6 +85,15 @@ def shared_config(command: Command) -> Command:
     return config(store(command))
 
 
+def shared_cache(command: Command) -> Command:
+    """--cache."""
+    return click.option(
+        "--cache",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where vectors and mteb's tasks are kept.  [default: the user's cache folder, see `harness cache info`]",
+    )(command)
+
+
 def shared_consent(command: Command) -> Command:
     """--allow-remote."""
     return click.option(
@@ -93,14 +103,14 @@ def shared_consent(command: Command) -> Command:
     )(command)
 
 
-def configured(config: Path | None, store: Path | None) -> Configuration:
+def configured(config: Path | None, store: Path | None, cache: Path | None = None) -> Configuration:
     """The configuration file with what the command line overrides."""
     from dataclasses import replace
 
     from harness.workflows.configuration import read_configuration
 
     configuration = read_configuration(config)
-    return replace(configuration, store=store) if store else configuration
+    return replace(configuration, store=store or configuration.store, cache=cache or configuration.cache)
 
 
 def limit_threads(threads: int | None) -> None:

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from harness.workflows.run import paid
 
@@ -25,9 +25,11 @@ class _Watch:
         self._bars = bars
         self._tasks: dict[tuple[str, str], TaskID] = {}
         self._latest = TaskID(0)
+        self._wait: TaskID | None = None
 
     def began(self, embedder: str, suite: str, texts: int) -> None:
-        self._latest = self._bars.add_task(escape(f"{embedder} · {suite}"), total=texts)
+        self._waited()
+        self._latest = self._bars.add_task(f"{embedder} · {suite}", total=texts)
         self._tasks[embedder, suite] = self._latest
 
     def embedded(self, texts: int) -> None:
@@ -36,21 +38,47 @@ class _Watch:
     def ended(self, run: Run) -> None:
         self._bars.remove_task(self._tasks.pop((run.embedder, run.suite)))
         for line in (_line(run), *(f"    {_noted(finding)}" for finding in run.findings if finding.warning)):
-            self._bars.console.print(escape(line), soft_wrap=True)
+            self._bars.console.print(line, soft_wrap=True)
+
+    def told(self, text: str) -> None:
+        self._waited()
+        if self._bars.console.is_terminal:
+            self._wait = self._bars.add_task(text, total=None)
+        else:
+            self._bars.console.print(text, soft_wrap=True)
 
     def warned(self, text: str) -> None:
-        self._bars.console.print(escape(f"warning: {text}"), soft_wrap=True)
+        self._waited()
+        self._bars.console.print(f"warning: {text}", soft_wrap=True)
+
+    def _waited(self) -> None:
+        """What took its time is over, as something else begins."""
+        if self._wait is not None:
+            self._bars.remove_task(self._wait)
+        self._wait = None
+
+
+def _console() -> Console:
+    """What is written stands for itself: without colours, brackets or the picture that rich makes of `:x:`."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+class _Texts(ProgressColumn):
+    """How many of how many texts; nothing where that is not known."""
+
+    def render(self, task: Task) -> Text:
+        """`12/500 texts`."""
+        return Text("" if task.total is None else f"{task.completed:.0f}/{task.total:.0f} texts")
 
 
 @contextmanager
 def progress() -> Iterator[_Watch]:
     """A watch that shows a run's progress on stderr as long as the block lasts."""
-    console = Console(stderr=True, highlight=False)
+    console = _console()
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("texts"),
+        _Texts(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
@@ -65,21 +93,21 @@ class _Stages:
         self._task: TaskID | None = None
 
     def began(self, embedder: str, stage: str) -> None:
-        about = escape(f"{embedder} · {stage}")
+        about = f"{embedder} · {stage}"
         if self._task is None:
             self._task = self._bars.add_task(about, total=None)
         self._bars.update(self._task, description=about)
 
     def ended(self, profile: Profile) -> None:
         result = "measured" if profile.status == "ok" else f"failed: {profile.reason.splitlines()[0]}"
-        self._bars.console.print(escape(f"{profile.embedder}  {result}  ({profile.seconds:.1f} s)"), soft_wrap=True)
+        self._bars.console.print(f"{profile.embedder}  {result}  ({profile.seconds:.1f} s)", soft_wrap=True)
 
 
 @contextmanager
 def stages() -> Iterator[_Stages]:
     """A watch that shows on stderr what is measured, as long as the block lasts."""
-    console = Console(stderr=True, highlight=False)
-    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    console = _console()
+    columns = (TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         yield _Stages(bars)
 
@@ -96,6 +124,13 @@ def _line(run: Run) -> str:
         result = f"{first.metric} {first.value:.3f}"
     else:
         # A run that went well can still have a score that is undefined, with a reason of its own.
-        result = f"{first.status.replace('_', ' ')}: {first.reason.splitlines()[0]}"
+        result = f"{first.status.replace('_', ' ')}: {_brief(first.reason)}"
     facts = (f"{run.texts} texts embedded", f"{run.seconds:.1f} s", *paid(run))
     return f"{run.embedder} · {run.suite}  {result}  ({', '.join(facts)})"
+
+
+def _brief(reason: str) -> str:
+    """Its first line, with the next one where that only announces it, and a sign where that does so too."""
+    line, *more = reason.splitlines()
+    shown = f"{line} {more[0].strip()}" if more and line.endswith(":") else line
+    return f"{shown} …" if shown.endswith(":") else shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,24 +10,24 @@ from harness.cli.options import (
     FiniteRange,
     configured,
     limit_threads,
+    shared_cache,
     shared_config,
     shared_consent,
     shared_layout,
     shared_selection,
 )
+from harness.errors import SuiteError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from harness.workflows.run import Request
 
 
 @click.command()
 @shared_selection
 @shared_config
-@click.option(
-    "--cache",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where vectors are kept.  [default: the user's cache folder, see `harness cache info`]",
-)
+@shared_cache
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -57,7 +56,8 @@ if TYPE_CHECKING:
     "--plan",
     "planning",
     is_flag=True,
-    help="Only say what would be embedded, sent and paid, and what the cache saves. Sends nothing.",
+    help="Only say what would be embedded, sent and paid, and what the cache saves. Sends nothing. Exit code 3 where a "
+    "suite cannot be read.",
 )
 @shared_layout
 def run(
@@ -87,18 +87,15 @@ def run(
     harness run -s zh -e openai:text-embedding-3-small --plan
     harness run -s zh -e openai:text-embedding-3-small --allow-remote --max-cost 5
     """
-    from dataclasses import replace
-
-    configuration = configured(config, store)
+    configuration = configured(config, store, cache)
     limit_threads(threads or configuration.threads)
 
     from harness.cli.progress import progress
     from harness.report import comparison
     from harness.workflows import run as workflow
+    from harness.workflows.table import remarks_of
     from harness.workflows.terms import terms
 
-    if cache:
-        configuration = replace(configuration, cache=cache)
     if similarity:
         sweeps = (*sweeps, f"similarity={similarity}")
     agreed = terms(configuration, allow_remote=allow_remote, max_cost=max_cost)
@@ -107,7 +104,7 @@ def run(
         return _plan(asked, layout)
     with progress() as watch:
         runs = workflow.run(asked, watch)
-    click.echo(comparison(workflow.rows(runs), layout, every=every), nl=False)
+    click.echo(comparison(workflow.rows(runs), layout, remarks_of(runs), every=every), nl=False)
     error = workflow.failed(runs)
     return error.exit_code if error else 0
 
@@ -118,13 +115,13 @@ def _plan(asked: Request, layout: str) -> int:
     from harness.workflows import planned_rows
     from harness.workflows.run import planned
 
-    lines = planned(asked)
+    lines, unread = planned(asked)
     if layout == "table":
         click.echo(table_or_items(planned_rows.BRIEF, planned_rows.brief(lines)), nl=False)
     elif layout == "markdown":
         click.echo(report.listing(planned_rows.BRIEF, planned_rows.brief(lines), layout), nl=False)
     else:
         click.echo(report.listing(planned_rows.COLUMNS, planned_rows.rows(lines), layout), nl=False)
-    for remark in planned_rows.remarks(lines):
+    for remark in planned_rows.remarks(lines, unread):
         click.echo(remark, err=True)
-    return 0
+    return SuiteError.exit_code if unread else 0

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from harness.cli.imports import import_
-from harness.cli.options import shared_format
+from harness.cli.mteb_listing import choice_of_mteb, list_benchmarks, list_tasks, refuse_misfits
+from harness.cli.options import configured, shared_format
 
 
 @click.group()
@@ -20,16 +21,38 @@ def suites() -> None:
 
 
 @suites.command("list")
+@choice_of_mteb
 @shared_format
-def list_(layout: str) -> None:
+def list_(
+    mteb: bool,  # noqa: FBT001 # click passes a flag by name
+    benchmarks: bool,  # noqa: FBT001 # the same
+    languages: tuple[str, ...],
+    types: tuple[str, ...],
+    domains: tuple[str, ...],
+    benchmark: str,
+    modalities: tuple[str, ...],
+    words: str,
+    every: bool,  # noqa: FBT001 # the same
+    layout: str,
+) -> None:
     """The built-in suites, and (as a table) what each claim about embeddings is checked by.
+
+    With --mteb, the tasks of mteb instead, from its registry: without network and without their data.
 
     \b
     harness suites list --format markdown
+    harness suites list --mteb --language zh --type Retrieval
+    harness suites list --mteb --benchmarks --search cmn
     """
     from harness import report
+    from harness.workflows.mteb_listing import Wanted
     from harness.workflows.suites import claims, listing
 
+    wanted = Wanted(languages, types, domains, modalities, benchmark, words, every)
+    refuse_misfits(wanted, mteb=mteb, benchmarks=benchmarks)
+    if mteb:
+        (list_benchmarks if benchmarks else list_tasks)(wanted, layout)
+        return
     click.echo(report.listing(*listing(), layout, by_folder=True), nl=False)
     if layout == "table":
         click.echo("\nWhat each claim about embeddings is checked by (harness suites claims --format …):")
@@ -62,7 +85,7 @@ def show(suite: str, layout: str) -> None:
     from harness import report
     from harness.workflows.suites import FACTS, chosen, description, facts
 
-    found = chosen(suite)
+    found = chosen(suite, _cache((suite,)))
     if layout == "table":
         click.echo("\n\n".join(map(description, found)))
     else:
@@ -85,13 +108,13 @@ def check(suites: tuple[str, ...], layout: str, *, strict: bool, stamp: bool) ->
     """
     from harness import report
     from harness.errors import SuiteError
-    from harness.workflows.quality import COLUMNS, examine, rows
+    from harness.workflows.quality import COLUMNS, examine, read_as, rows
 
     found = []
-    for one in examine(suites, stamped=stamp):
+    for one in examine(suites, _cache(suites), stamped=stamp):
         found.append(one)
         if layout == "table" and one.suite:
-            click.echo(f"ok  {one.name}: {one.suite.kind}, {one.suite.size} texts")
+            click.echo(f"ok  {one.name}: {read_as(one.suite)}")
             click.echo(report.notes_terminal(one.notes), nl=False)
         elif layout == "table":
             click.echo(one.faults, err=True)
@@ -114,6 +137,13 @@ def new(path: Path, kind: str) -> None:
 
     for file in begin(path, kind):
         click.echo(file)
+
+
+def _cache(names: tuple[str, ...]) -> Path | None:
+    """Where harness.toml says that tasks of mteb's are kept; what is not of mteb needs no harness.toml."""
+    from harness.catalogue.mteb.names import is_mteb
+
+    return configured(None, None).cache if any(map(is_mteb, names)) else None
 
 
 suites.add_command(import_)

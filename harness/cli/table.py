@@ -38,9 +38,8 @@ def table(
     from harness.report import comparison
     from harness.workflows.table import table as workflow
 
-    found = workflow(configuration, suites, embedders)
-    click.echo(comparison(found.rows, layout, every=every), nl=False)
-    if found.hidden:
-        click.echo(
-            f"{found.hidden} results are hidden: they were made on other data under the same suite name", err=True
-        )
+    shown, remarks = workflow(configuration, suites, embedders)
+    click.echo(comparison(shown.rows, layout, remarks, every=every), nl=False)
+    if shown.hidden:
+        what = "1 result is hidden: it was" if shown.hidden == 1 else f"{shown.hidden:,} results are hidden: they were"
+        click.echo(f"{what} made on other data under the same suite name", err=True)

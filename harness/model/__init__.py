@@ -25,20 +25,24 @@ from harness.model.candidates import (
     reads_images,
 )
 from harness.model.metric import Judgements, Metric
-from harness.model.results import Finding, Interval, ItemScores, Row, Run, Score, Status
-from harness.model.suite import RankingTask, RerankingTask, Suite, Task
+from harness.model.results import IMPORTED, Finding, Interval, ItemScores, Remarks, Row, Run, Score, Status
+from harness.model.suite import AnySuite, ForeignSuite, Judge, RankingTask, RerankingTask, Suite, Task
 from harness.model.tables import Column, Image, Table, TableShape, Texts
 
 __all__ = [
+    "IMPORTED",
+    "AnySuite",
     "Column",
     "Embedder",
     "Finding",
     "Floats",
+    "ForeignSuite",
     "Identity",
     "Image",
     "Index",
     "Interval",
     "ItemScores",
+    "Judge",
     "Judgements",
     "Metric",
     "Precision",
@@ -46,6 +50,7 @@ __all__ = [
     "Ranking",
     "RankingTask",
     "ReadsImages",
+    "Remarks",
     "Reranker",
     "RerankingTask",
     "Role",

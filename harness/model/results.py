@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["ok", "not_applicable", "failed"]
 """How a run or a score ended. Whatever is not ok has a reason and no value."""
+IMPORTED = "imported:"
+"""How the fingerprint of a run begins that was made elsewhere, on data that nobody here has seen."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,11 @@ class Run:
     environment: Mapping[str, Any] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def imported(self) -> bool:
+        """Whether it was made elsewhere."""
+        return self.fingerprint.startswith(IMPORTED)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -121,3 +128,19 @@ class Row:
     started_at: str
     vector_bytes: int | None = None
     warnings: tuple[str, ...] = ()
+
+    @property
+    def imported(self) -> bool:
+        """Whether it was made elsewhere."""
+        return self.fingerprint.startswith(IMPORTED)
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What a reader of a comparison table has to know besides its rows.
+
+    by_suite: about the data of a suite, by its name. whole: about the table, a line each.
+    """
+
+    by_suite: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    whole: Sequence[str] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from harness.errors import Faults
     from harness.model.arrays import Index, Vectors
-    from harness.model.candidates import Ranking, Similarity
+    from harness.model.candidates import Embedder, Ranker, Ranking, Reranker, Similarity
     from harness.model.metric import Judgements, Metric
     from harness.model.results import Finding
     from harness.model.tables import Table, TableShape, Texts
@@ -88,7 +88,10 @@ class RerankingTask(Protocol):
 
 @dataclass(frozen=True)
 class Suite:
-    """Data plus a kind. fingerprint: a digest of the tables as read, the kind, its version and its parameters."""
+    """Data plus a kind. fingerprint: a digest of the tables as read, the kind, its version and its parameters.
+
+    notes: what a reader of its scores has to know about its data.
+    """
 
     name: str
     title: str
@@ -98,6 +101,7 @@ class Suite:
     fingerprint: str
     folder: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -113,3 +117,41 @@ class Suite:
     def headline(self) -> Metric[Any]:
         """The metric that stands for the suite in a table: the first."""
         return self.metrics[0]
+
+
+class Judge(Protocol):
+    """Other software that judges: it is given the embedder, and reports numbers without items."""
+
+    @property
+    def name(self) -> str:
+        """With its version, as people write it."""
+        ...
+
+    def report(self, embedder: Embedder | Ranker | Reranker) -> Mapping[str, float] | str:
+        """Name → number, finite, the headline first; or why it cannot judge this one. Raises EmbedderError."""
+        ...
+
+
+@dataclass(frozen=True)
+class ForeignSuite:
+    """Data of a kind that other software judges; which texts it asks for, only that software knows.
+
+    fingerprint: a digest of the data and of the judge. headline: the name of the number that counts. metrics: what is
+    computed here, nothing. size: how many texts are known beforehand, none.
+    """
+
+    metrics: ClassVar[tuple[Metric[Any], ...]] = ()
+    size: ClassVar[int] = 0
+    name: str
+    title: str
+    licence: str
+    kind: str
+    judge: Judge
+    headline: str
+    fingerprint: str
+    folder: str
+    notes: tuple[str, ...] = ()
+
+
+AnySuite: TypeAlias = "Suite | ForeignSuite"
+"""What an embedder can be put through, whoever judges it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from harness.model import Remarks
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.model import Row
 
@@ -15,6 +17,11 @@ MISSING = "–"
 
 EMPTY = "no results\n"
 """The whole table, where there are no rows."""
+
+NO_REMARKS = Remarks()
+
+_IN_FULL, _LONG = 3, 2
+"""Footnotes of more lines than _LONG that are printed whole; a benchmark can have 30 tasks without data."""
 
 _WORDS = {"not_applicable": "n/a", "failed": "failed"}
 
@@ -34,17 +41,27 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """One metric of one suite. floor: what a random embedder is expected to get."""
+    """One metric of one suite. floor: what a random embedder is expected to get. notes: the numbers of its footnotes.
+
+    items: 0 where nobody knows them: no embedder has a score, or other software judged, which gives none.
+    """
 
     suite: str
     metric: str
     items: int
     floor: str
+    notes: tuple[int, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The suite's name, its options on a line of their own."""
+        return self.suite.replace("?", "\n?", 1)
 
     @property
     def heading(self) -> str:
         """The line under the suite's name; a suite that could not be read has no metric."""
-        return f"{self.metric} n={self.items}" if self.metric else MISSING
+        counted = f"{self.metric} n={self.items}" if self.items else self.metric
+        return " ".join([counted or MISSING, *(f"[{note}]" for note in self.notes)])
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,7 @@ class Grid:
     """The table as text, not laid out yet.
 
     sizes: embedder → MB that the vectors of a million documents take; none at all where nobody's are known. cells:
-    (embedder, column) → cell. notes: what is to be known about a cell.
+    (embedder, column) → cell. notes: what is to be known about a column or a cell. remarks: about the table as a whole.
     """
 
     columns: Sequence[Column]
@@ -60,13 +77,14 @@ class Grid:
     sizes: Mapping[str, str]
     cells: Mapping[tuple[str, Column], Cell]
     notes: Sequence[str]
+    remarks: Sequence[str]
 
 
-def grid(rows: Sequence[Row]) -> Grid:
+def grid(rows: Sequence[Row], remarks: Remarks = NO_REMARKS) -> Grid:
     """All of the rows as a grid; embedders, suites and metrics in the order in which they come."""
     labels = _labels(rows)
-    columns = _columns(rows)
     notes: dict[str, int] = {}
+    columns = _columns(rows, remarks.by_suite, notes)
     column_of = {row: column for column, own in columns.items() for row in own}
     best = {row for own in columns.values() for row in _best(own)}
     cells = {(labels[row.embedder, row.identity], column_of[row]): _cell(row, notes, best=row in best) for row in rows}
@@ -75,7 +93,8 @@ def grid(rows: Sequence[Row]) -> Grid:
         embedders=list(dict.fromkeys(labels[row.embedder, row.identity] for row in rows)),
         sizes=_sizes({labels[row.embedder, row.identity]: row.vector_bytes for row in rows if row.vector_bytes}),
         cells=cells,
-        notes=list(notes),
+        notes=_brief(notes),
+        remarks=remarks.whole,
     )
 
 
@@ -94,8 +113,10 @@ def _labels(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     }
 
 
-def _columns(rows: Sequence[Row]) -> dict[Column, list[Row]]:
-    """The rows of each column; its items and floor from a row that has a value, if any has.
+def _columns(
+    rows: Sequence[Row], remarks: Mapping[str, Sequence[str]], notes: dict[str, int]
+) -> dict[Column, list[Row]]:
+    """The rows of each column; its items and floor from a row that has a value, and items, if any has.
 
     A run without a metric (its suite could not be read) stands under the first metric of that suite.
     """
@@ -105,16 +126,18 @@ def _columns(rows: Sequence[Row]) -> dict[Column, list[Row]]:
         of_metric.setdefault((row.suite, row.metric or first.get(row.suite, "")), []).append(row)
     columns = {}
     for suite in dict.fromkeys(row.suite for row in rows):
+        about = _numbers([f"{suite}: {'; '.join(remarks[suite])}"] if remarks.get(suite) else [], notes)
         for (_, metric), own in ((key, own) for key, own in of_metric.items() if key[0] == suite):
-            row = next((row for row in own if row.value is not None), own[0])
+            row = max(own, key=lambda row: (row.value is not None, row.items > 0))
             floor = MISSING if row.floor is None else _number(row.floor)
-            columns[Column(suite, metric, row.items, floor)] = own
+            columns[Column(suite, metric, row.items, floor, about)] = own
     return columns
 
 
 def _best(rows: Sequence[Row]) -> list[Row]:
-    """The rows with the best value of a column."""
-    valued = [row for row in rows if row.value is not None]
+    """The rows with the best value of a column; beside ours, none of those that were made elsewhere, on unseen data."""
+    found = [row for row in rows if row.value is not None]
+    valued = [row for row in found if not row.imported] or found
     scores = [row.value if row.higher_is_better else -row.value for row in valued if row.value is not None]
     return [row for row, score in zip(valued, scores, strict=True) if score == max(scores)]
 
@@ -132,6 +155,19 @@ def _cell(row: Row, notes: dict[str, int], *, best: bool) -> Cell:
 def _numbers(texts: Sequence[str], notes: dict[str, int]) -> tuple[int, ...]:
     """The number of each footnote; one that is new gets the next."""
     return tuple(notes.setdefault(text, len(notes) + 1) for text in texts)
+
+
+def _brief(notes: Iterable[str]) -> list[str]:
+    """The footnotes, of the long ones only the first in full."""
+    shown, long = [], 0
+    for note in notes:
+        lines = note.splitlines()
+        long += len(lines) > _LONG
+        if len(lines) > _LONG and long > _IN_FULL:
+            shown.append(f"{lines[0]} {lines[1].strip()} … (--format json has all of it)")
+        else:
+            shown.append(note)
+    return shown
 
 
 def _interval(low: float, high: float) -> str:

@@ -21,11 +21,14 @@ _FRAME = 3
 """Cells around each column of a table."""
 
 
-def table_or_items(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The table; or each name on lines of its own, and what is to be said of it below, blank cells left out."""
+def table_or_items(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: bool = False) -> str:
+    """The table; or each name on lines of its own, and what is to be said of it below, blank cells left out.
+
+    whole: no name is folded, because names are there to be copied.
+    """
     widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
     screen = console()
-    if screen.width - sum(widths[1:]) - _FRAME * len(columns) - 1 >= min(widths[0], _NAME):
+    if screen.width - sum(widths[1:]) - _FRAME * len(columns) - 1 >= (widths[0] if whole else min(widths[0], _NAME)):
         return query_terminal(columns, rows)
     with screen.capture() as captured:
         for name, *cells in rows:

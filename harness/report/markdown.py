@@ -14,7 +14,7 @@ def markdown(grid: Grid) -> str:
     """A GitHub-flavoured table, the best of a column in bold, the floor as its last row; then the notes."""
     if not grid.columns:
         return EMPTY
-    heads = [f"{escaped(column.suite)}<br>{column.heading}" for column in grid.columns]
+    heads = [f"{escaped(column.suite)}<br>{escaped(column.heading)}" for column in grid.columns]
     size = ["MB per<br>1M docs"] if grid.sizes else []
     lines = [line(["embedder", *size, *heads]), line(["---", *["---:"] * len([*size, *heads])])]
     for name in grid.embedders:
@@ -22,7 +22,8 @@ def markdown(grid: Grid) -> str:
         lines.append(line([escaped(name), *(grid.sizes.get(name, MISSING) for _ in size), *map(_shown, cells)]))
     lines.append(line(["*random floor*", *("" for _ in size), *(f"*{column.floor}*" for column in grid.columns)]))
     notes = [f"{number}. {escaped(note)}" for number, note in enumerate(grid.notes, start=1)]
-    return "\n".join([*lines, *([""] if notes else []), *notes]) + "\n"
+    below = ["\n".join(notes)] if notes else []
+    return "\n\n".join(["\n".join(lines), *below, *map(escaped, grid.remarks)]) + "\n"
 
 
 def line(cells: Sequence[str]) -> str:

@@ -32,7 +32,8 @@ def terminal(grid: Grid) -> str:
     with screen.capture() as captured:
         for columns in _pages(grid, screen.width):
             screen.print(_table(grid, columns, _named(grid, screen.width)))
-        screen.print(LEGEND, style="dim", soft_wrap=True)
+        for line in (LEGEND, *grid.remarks):
+            screen.print(Text(line, style="dim"), soft_wrap=True)
         for number, note in enumerate(grid.notes, start=1):
             screen.print(Text(f"[{number}] {note}"), soft_wrap=True)
     return captured.get()
@@ -67,7 +68,7 @@ def _needed(grid: Grid, columns: Sequence[Column]) -> int:
 def _width(grid: Grid, column: Column) -> int:
     """Of the widest line in a column."""
     shown = [_shown(cell).plain for (_, where), cell in grid.cells.items() if where == column]
-    return max(cell_len(line) for text in (column.suite, column.heading, *shown) for line in text.split("\n"))
+    return max(cell_len(line) for text in (column.title, column.heading, *shown) for line in text.split("\n"))
 
 
 def _table(grid: Grid, columns: Sequence[Column], named: int) -> Table:
@@ -76,7 +77,7 @@ def _table(grid: Grid, columns: Sequence[Column], named: int) -> Table:
     if grid.sizes:
         table.add_column(Text("\n".join(SIZE)), justify="right", no_wrap=True)
     for column in columns:
-        table.add_column(Text(f"{column.suite}\n{column.heading}"), justify="right", no_wrap=True)
+        table.add_column(Text(f"{column.title}\n{column.heading}"), justify="right", no_wrap=True)
     for name in grid.embedders:
         cells = [grid.cells.get((name, column), Cell(MISSING)) for column in columns]
         size = [Text(grid.sizes.get(name, MISSING))] if grid.sizes else []

@@ -3,6 +3,7 @@
 Store ──▶ connection  open, wait for other processes, explain what went wrong
       ──▶ schema      numbered migrations, each in a transaction with the record that it ran
       ──▶ records     Run → rows and arrays
+      ──▶ reading     rows → Run
 """
 
 from __future__ import annotations

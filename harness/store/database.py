@@ -11,6 +11,7 @@ from harness.errors import StoreError, UsageError
 from harness.model import Row
 from harness.store import connection, schema
 from harness.store.pairing import pair
+from harness.store.reading import runs_of
 from harness.store.records import Records, insert, records
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _FINDINGS = f"""
     where {_SELECTED}
     order by coalesce(warning, false) desc, suite, embedder, identity, finding.position"""  # noqa: S608 # our own names
 _MISSING = "select id from other.run where id not in (select id from run)"
+_HELD = "select id from run where id in (select unnest(?::varchar[]))"
+_BEGINNING = "select distinct suite from run where starts_with(suite, ?) order by suite"
 _PER_RUN = ("score", "item", "finding")
 
 
@@ -89,6 +92,19 @@ class Store:
                 "makes these results again without embedding."
             ) from error
 
+    def add_new(self, *runs: Run) -> list[Run]:
+        """Append those runs whose ids are not here yet, each once, and return them. Raises as `add`."""
+        once = {run.id: run for run in runs}
+        with self._writing() as database:
+            database.begin()
+            held = {name for (name,) in database.execute(_HELD, [list(once)]).fetchall()}
+            new = [run for run in once.values() if run.id not in held]
+            parts = [records(run) for run in new]
+            insert(database, parts)
+            database.commit()
+            self._verify(database, parts)
+        return new
+
     def rows(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> Shown:
         """The latest run of each embedder on the newest data of each suite, one row per metric.
 
@@ -103,6 +119,15 @@ class Store:
             hidden = database.execute(f"{_HIDDEN} where {_SELECTED}", selected).fetchall()[0][0]
         return Shown(rows, hidden)
 
+    def latest(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> list[Run]:
+        """The runs behind `rows`, with their scores, without their items and findings.
+
+        suites, embedders: as for `rows`.
+        """
+        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        with self._reading() as database:
+            return runs_of(database, _SELECTED, selected)
+
     def findings(
         self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None
     ) -> list[tuple[bool, str, str, str, str, float | None, str]]:
@@ -113,6 +138,11 @@ class Store:
         selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
         with self._reading() as database:
             return database.execute(_FINDINGS, selected).fetchall()
+
+    def suite_names(self, beginning: str) -> list[str]:
+        """What suites are called here whose names begin so, however old their runs are."""
+        with self._reading() as database:
+            return [name for (name,) in database.execute(_BEGINNING, [beginning]).fetchall()]
 
     def paired_items(self, run_a: str, run_b: str, measure: str) -> tuple[ItemScores, ItemScores]:
         """The items of one measure in two runs, in the same order: of the item ids, not of their insertion.

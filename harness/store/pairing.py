@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.errors import NotComparableError, UsageError
-from harness.model import ItemScores
+from harness.model import IMPORTED, ItemScores
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 def pair(database: DuckDBPyConnection, runs: tuple[str, str], measure: str) -> tuple[ItemScores, ItemScores]:
     """The items of `measure` in both runs, ordered by id. Raises UsageError and NotComparableError."""
     (first, *about), (second, *other) = (_about(database, run, measure) for run in runs)
+    for who, (_, fingerprint, _) in ((first, about), (second, other)):
+        if fingerprint.startswith(IMPORTED):
+            raise NotComparableError(
+                f"{first} and {second} must not be compared on {measure}: {who} is imported: no items. "
+                "Run that embedder here, or import its predictions: harness results import --predictions"
+            )
     for what, one, another in zip(("suite", "data (fingerprint)", "convention"), about, other, strict=True):
         if one != another:
             raise NotComparableError(

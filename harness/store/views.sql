@@ -4,16 +4,19 @@
 -- A suite that could not be read (no fingerprint) or an embedder that could not be opened (no identity) replaces what
 -- was there under the same names, until a later run replaces it. What an embedder costs (kind profile) never replaces
 -- results of a suite that happens to be called profile.
+-- Imported results (fingerprint imported:…) were made elsewhere, on data that nobody here has seen: they stand beside
+-- ours, whatever data those are on, and say nothing about which data are the newest.
 create or replace view latest as
 with
+    told_apart as (select *, starts_with(fingerprint, 'imported:') as imported from run),
     dated as (
         select
             *,
             identity is null or fingerprint = '' as blank,
             first_value(fingerprint) over (
-                partition by suite, kind = 'profile' order by fingerprint <> '' desc, started_at desc, id desc
+                partition by suite, kind = 'profile', imported order by fingerprint <> '' desc, started_at desc, id desc
             ) as newest
-        from run
+        from told_apart
     ),
     placed as (
         select
@@ -28,7 +31,7 @@ with
                 partition by suite, kind = 'profile', embedder
             ) as last_blank
         from dated
-        where fingerprint in (newest, '')
+        where imported or fingerprint in (newest, '')
     )
 select * exclude (blank, newest, place, place_of_name, last_blank)
 from placed
@@ -36,7 +39,7 @@ where place = 1 and case when blank then place_of_name = 1 else started_at || id
 
 -- A line per score of `latest`, profiles left out: they have none. A run that ended without any score has one line,
 -- without a metric. Scores that were made under an older convention of their metric are another number under the same
--- name, and left out.
+-- name, and left out; what was imported is compared with neither.
 create or replace view leaderboard as
 select
     latest.suite,
@@ -67,9 +70,13 @@ select
 from latest
 left join score on score.run = latest.id
 where latest.kind <> 'profile'
-qualify score.convention is null or score.convention = first_value(score.convention) over (
-    partition by latest.suite, score.metric order by latest.started_at desc, latest.id desc
-);
+qualify
+    score.convention is null
+    or latest.imported
+    or score.convention = first_value(score.convention) over (
+        partition by latest.suite, score.metric, latest.imported
+        order by latest.started_at desc, latest.id desc
+    );
 
 -- What an embedder costs: a line per measure of its latest profile, the unit before the note.
 create or replace view profile as

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Retrieval:
     """Queries, documents and relevance judgements (qrels), read as `harness.tasks.relevance` says.
 
-    A document whose id is the query's own id is taken out of that query's ranking (BEIR, mteb).
+    With ignore_identical_ids, a document whose id is the query's own id is taken out of that query's ranking (BEIR).
 
     excluded: the position of that document, −1 where there is none. depth: how many documents to ask for, one more
     than the metrics look at where any query loses one.
@@ -38,15 +38,15 @@ class Retrieval:
     kind: ClassVar[str] = "retrieval"
     version: ClassVar[int] = 2
     tables: ClassVar[Mapping[str, TableShape]] = {"queries": QUERIES, "corpus": CORPUS, "qrels": QRELS}
-    parameters: ClassVar[Mapping[str, Any]] = PARAMETERS
+    parameters: ClassVar[Mapping[str, Any]] = {**PARAMETERS, "ignore_identical_ids": True}
     yields: ClassVar[tuple[type[Any], ...]] = (Ranked,)
 
     @classmethod
     def read(cls, tables: Mapping[str, Table], parameters: Mapping[str, Any], depth: int, faults: Faults) -> Self:
         """See `Task.read`. Faults: qrels to absent rows, a pair judged twice, a document without any text."""
         collection = Collection.read(tables, parameters, faults)
-        own = [collection.position.get(query, -1) for query in collection.query_ids]
-        excluded = np.array(own, dtype=np.intp)
+        known = collection.position if parameters["ignore_identical_ids"] else {}
+        excluded = np.array([known.get(query, -1) for query in collection.query_ids], dtype=np.intp)
         return cls(
             collection=collection,
             relevant=Relevant.of(collection.judged),

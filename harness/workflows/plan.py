@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from harness.embedders.cached import Cached
@@ -12,6 +12,7 @@ from harness.embedders.remote.terms import without_consent
 from harness.embedders.resolve import open_embedder
 from harness.errors import EmbedderError, SuiteError, UsageError
 from harness.evaluate import answered
+from harness.model import Ranker, Reranker, Suite
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from harness.embedders.remote.endpoint import Endpoint
     from harness.embedders.remote.prices import Price
     from harness.embedders.remote.terms import Terms
+    from harness.embedders.resolve import Candidate
     from harness.embedders.vector_cache import VectorCache
-    from harness.model import Embedder, Spec, Suite
+    from harness.model import AnySuite, Embedder, Spec
 
 _DIMENSIONS = re.compile(r"\bdimensions=(\d+)")
 NO_MODEL = "calls no model"
@@ -34,7 +36,8 @@ class Line:
     endpoint: of a service, None where nobody else is asked, and name, how the model is called there. texts: distinct
     ones, a text in two roles counted as often as the cache keeps it; to_embed: those that the cache lacks. tokens:
     estimated, of what is sent or embedded; known_tokens: of what the cache has. checks: how many of the requests are to
-    see whether a service is steady and unchanged. price: None where it is not known, or nobody is asked.
+    see whether a service is steady and unchanged. price: None where it is not known, or nobody is asked. foreign:
+    suites that other software judges, so that nobody knows their texts beforehand: they are in none of the numbers.
     """
 
     embedder: str
@@ -49,6 +52,7 @@ class Line:
     checks: int = 0
     price: Price | None = None
     note: str = ""
+    foreign: Sequence[str] = ()
 
     @property
     def host(self) -> str:
@@ -62,7 +66,7 @@ class Line:
 
     @property
     def cost(self) -> float | None:
-        """What is to be paid; None where it is not known, or nobody is asked."""
+        """What is to be paid, foreign suites left out; None where it is not known, or nobody is asked."""
         return self.price.of(self.tokens) if self.price else None
 
     @property
@@ -73,28 +77,39 @@ class Line:
     @property
     def unpriced(self) -> bool:
         """Whether a service is to be asked whose price is not known."""
-        return self.requests > 0 and self.price is None
+        return self.asks and self.price is None
+
+    @property
+    def asks(self) -> bool:
+        """Whether a service is to be asked, as far as anybody knows."""
+        return self.requests > 0 or self.unforeseen
+
+    @property
+    def unforeseen(self) -> bool:
+        """Whether more is to be paid than its cost, and nobody knows how much."""
+        return self.endpoint is not None and bool(self.foreign)
 
 
 def plan(
-    embedders: Mapping[str, Spec], suites: Iterable[Suite | SuiteError], cache: VectorCache, terms: Terms
+    embedders: Mapping[str, Spec],
+    suites: Collection[AnySuite | SuiteError],
+    cache: VectorCache,
+    terms: Terms,
 ) -> list[Line]:
     """A line per model of each embedder, in the order of a run: what one embedder has embedded, the next one has.
 
-    Asks no model and no service. Raises UsageError for an embedder that there cannot be.
+    suites: gone through once for each embedder. Asks no model and no service. Raises UsageError for an embedder that
+    there cannot be.
     """
-    readable = [suite for suite in suites if not isinstance(suite, SuiteError)]
     book = Book()
     return [
-        line
-        for label, spec in embedders.items()
-        for line in _lines(label, _Planning(spec, readable, cache, book), terms)
+        line for label, spec in embedders.items() for line in _lines(label, _Planning(spec, suites, cache, book), terms)
     ]
 
 
 def demand(lines: Sequence[Line], terms: Terms) -> None:
     """Raises UsageError when a plan would send texts where they must not be sent, or spend what cannot be counted."""
-    asked = [line for line in lines if line.requests]
+    asked = [line for line in lines if line.asks]
     unasked: dict[str, list[Line]] = {}
     for line in asked:
         if line.endpoint is not None and not terms.allow(line.endpoint):
@@ -117,7 +132,9 @@ def costs(lines: Iterable[Line]) -> dict[str, tuple[float, float]]:
 
 def _would_send(lines: Sequence[Line]) -> str:
     embedders = ", ".join(dict.fromkeys(line.embedder for line in lines))
-    return f"{sum(line.to_embed for line in lines):,} texts, for {embedders}"
+    foreign = dict.fromkeys(name for line in lines for name in line.foreign)
+    more = f" and those of {', '.join(foreign)}, nobody knows how many" if foreign else ""
+    return f"{sum(line.to_embed for line in lines):,} texts{more}, for {embedders}"
 
 
 def _demand_prices(lines: Sequence[Line]) -> None:
@@ -145,12 +162,16 @@ class _Planning:
     """One embedder, to be asked about all suites."""
 
     spec: Spec
-    suites: Sequence[Suite]
+    suites: Collection[AnySuite | SuiteError]
     cache: VectorCache
     book: Book
+    foreign: dict[str, None] = field(default_factory=dict)
 
     def models(self, held: Collection[str] = ()) -> tuple[list[Planned], str]:
-        """The models in it, once they were asked, and why some of it could not be. held: which ones the cache has."""
+        """The models in it, once they were asked, and why some of it could not be. held: which ones the cache has.
+
+        Suites that it can be put through and whose texts nobody knows go to `foreign`.
+        """
         models: list[Planned] = []
         width = max(map(int, _DIMENSIONS.findall(self.spec.text)), default=1)
 
@@ -168,12 +189,21 @@ class _Planning:
         fitting = False
         for suite in self.suites if models else ():
             try:
-                fitting |= not isinstance(answered(suite, candidate), str)
+                fitting |= self._asks(suite, candidate)
             except (EmbedderError, UsageError) as error:
                 faults[str(error).partition("\n")[0]] = None
         for model in models if fitting else ():
             model.look_closer()
         return models, "; ".join(faults)
+
+    def _asks(self, suite: AnySuite | SuiteError, candidate: Candidate) -> bool:
+        """Whether a suite asks the candidate for anything; if so, it has asked for it now."""
+        if isinstance(suite, Suite):
+            return not isinstance(answered(suite, candidate), str)
+        if isinstance(suite, SuiteError) or isinstance(candidate, Ranker | Reranker):
+            return False
+        self.foreign[suite.name] = None
+        return True
 
 
 def _lines(label: str, planning: _Planning, terms: Terms) -> list[Line]:
@@ -190,7 +220,8 @@ def _lines(label: str, planning: _Planning, terms: Terms) -> list[Line]:
             note = note or _PAIRS
     if not models:
         return [Line(label, note=note or NO_MODEL)]
-    return [replace(_line(label, model, terms, several=len(models) > 1), note=note) for model in models]
+    lines = [_line(label, model, terms, several=len(models) > 1) for model in models]
+    return [replace(line, note=note, foreign=tuple(planning.foreign)) for line in lines]
 
 
 def _line(label: str, model: Planned, terms: Terms, *, several: bool) -> Line:

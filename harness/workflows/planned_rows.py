@@ -10,6 +10,7 @@ from harness.workflows.plan import NO_MODEL, costs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from harness.errors import SuiteError
     from harness.workflows.plan import Line
 
 PlannedRow: TypeAlias = "tuple[str, str, str, bool, int, int, int, int, int, int, float | None, float | None, str, str]"
@@ -35,7 +36,10 @@ BRIEF = ("embedder", "texts", "to embed", "≈ tokens", "requests", "≈ cost", 
 
 
 def rows(lines: Iterable[Line]) -> list[PlannedRow]:
-    """As rows of `COLUMNS`; cost and saved are null where the price is not known or nobody is asked."""
+    """As rows of `COLUMNS`; cost and saved are null where the price is not known or nobody is asked.
+
+    cost is null too where other software asks for texts that nobody knows.
+    """
     return [
         (
             line.embedder,
@@ -48,10 +52,10 @@ def rows(lines: Iterable[Line]) -> list[PlannedRow]:
             line.tokens,
             line.requests,
             line.checks,
-            line.cost,
+            None if line.unforeseen else line.cost,
             line.saved,
             line.price.currency if line.price else "",
-            line.note or (UNKNOWN if line.unpriced else ""),
+            "; ".join(filter(None, (line.note or (UNKNOWN if line.unpriced else ""), _foreign(line)))),
         )
         for line in lines
     ]
@@ -63,24 +67,25 @@ def brief(lines: Sequence[Line]) -> list[list[str]]:
         [
             line.embedder + (f" · {line.model}" if line.model else ""),
             *_counts([line]),
-            "not known" if line.unpriced else _amounts([line], saved=False),
+            _cost([line]),
             _amounts([line], saved=True),
             line.host,
         ]
         for line in lines
     ]
     if len(lines) > 1:
-        known = _amounts(lines, saved=False)
-        more = " + not known" if any(line.unpriced for line in lines) else ""
-        shown.append(["all", *_counts(lines), (known + more).removeprefix(" + "), _amounts(lines, saved=True), ""])
+        shown.append(["all", *_counts(lines), _cost(lines), _amounts(lines, saved=True), ""])
     return shown
 
 
-def remarks(lines: Sequence[Line]) -> Iterator[str]:
-    """What else is to be said about a plan."""
+def remarks(lines: Sequence[Line], unread: Iterable[SuiteError] = ()) -> Iterator[str]:
+    """What else is to be said about a plan. unread: suites that cannot be read, and why."""
+    for error in unread:
+        yield f"left out, every run of it would fail: {error}"
     for line in lines:
         if line.note and line.note != NO_MODEL:
             yield f"{line.embedder}: {line.note}"
+    yield from dict.fromkeys(filter(None, map(_foreign, lines)))
     for line in lines:
         if line.unpriced:
             yield f"{line.host}/{line.name}: {UNKNOWN}"
@@ -89,6 +94,16 @@ def remarks(lines: Sequence[Line]) -> Iterator[str]:
         yield f"{checks} of the requests are to see whether a service is steady, and the same as before"
     priced = [line for line in lines if line.price and line.price.per_million]
     yield from dict.fromkeys(f"{line.host}/{line.name}: {line.price}" for line in priced)
+
+
+def _foreign(line: Line) -> str:
+    return f"not counted, as nobody knows their texts: {', '.join(line.foreign)}" if line.foreign else ""
+
+
+def _cost(lines: Sequence[Line]) -> str:
+    known = _amounts(lines, saved=False)
+    more = " + not known" if any(line.unpriced or line.unforeseen for line in lines) else ""
+    return (known + more).removeprefix(" + ")
 
 
 def _counts(lines: Sequence[Line]) -> list[str]:

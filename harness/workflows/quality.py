@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.catalogue import find_places
+from harness.catalogue.mteb.names import is_mteb
 from harness.catalogue.quality import notes
 from harness.catalogue.quality.units import texts_of
 from harness.catalogue.stamp import refuse_builtin, stamp
-from harness.catalogue.suites import Opened, open_suite
 from harness.diagnostics.size import size_notes
 from harness.embedders.resolve import open_embedder, parse_spec
-from harness.errors import SuiteError
+from harness.errors import SuiteError, UsageError
 from harness.evaluate import Outcome, evaluate
+from harness.model import ForeignSuite, Suite
+from harness.workflows.shelf import find_places, open_suite
 from harness.workflows.shortcuts import outcomes, shortcut_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+    from harness.catalogue import Place
+    from harness.catalogue.suites import Opened
     from harness.diagnostics.notes import Note
-    from harness.model import ItemScores, Suite
+    from harness.model import AnySuite, ItemScores
 
 COLUMNS = ("suite", "check", "severity", "value", "subject", "note", "examples", "advice")
 _ORDERED = {"retrieval": ("queries", "corpus"), "reranking": ("queries", "corpus"), "composition": ("terms", "corpus")}
@@ -34,7 +38,7 @@ class Examined:
     """A suite that was looked at: its faults, or its notes."""
 
     name: str
-    suite: Suite | None
+    suite: AnySuite | None
     faults: SuiteError | None
     notes: tuple[Note, ...] = ()
 
@@ -44,20 +48,25 @@ class Examined:
         return sum(note.severity == "warning" for note in self.notes)
 
 
-def examine(selected: Sequence[str], *, stamped: bool = False) -> Iterator[Examined]:
+def examine(selected: Sequence[str], cache: Path | None = None, *, stamped: bool = False) -> Iterator[Examined]:
     """Name after name, every suite that the names stand for, read and looked at.
 
-    stamped: afterwards write the hashes of the labelled documents into qrels. Raises UsageError for a name that stands
-    for nothing, and where a built-in suite would be written to, before any is.
+    cache: see `find_places`. stamped: afterwards write the hashes of the labelled documents into qrels. Raises
+    UsageError for a name that stands for nothing, and where a suite would be written to that is built in or mteb's,
+    before any is.
     """
-    places = [place for name in selected for place in find_places(name)]
+    places = [place for name in selected for place in find_places(name, cache)]
     if stamped:
         refuse_builtin(places)
+        _refuse_mteb(places)
     for place in places:
         try:
             opened = open_suite(place)
         except SuiteError as error:
             yield Examined(place.name, None, error)
+            continue
+        if isinstance(opened, ForeignSuite):
+            yield Examined(place.name, opened, None)
             continue
         found = [*notes(opened), *_measured(opened)]
         found += stamp(opened) if stamped else ()
@@ -69,7 +78,12 @@ def rows(found: Sequence[Examined]) -> list[list[object]]:
     made: list[list[object]] = []
     for one in found:
         if one.suite:
-            made.append([one.name, "read", "ok", float(one.suite.size), "", f"{one.suite.kind} suite", "", ""])
+            size, told = (
+                (float(one.suite.size), f"{one.suite.kind} suite")
+                if isinstance(one.suite, Suite)
+                else (None, read_as(one.suite))
+            )
+            made.append([one.name, "read", "ok", size, "", told, "", ""])
         for fault in one.faults.faults if one.faults else ():
             place = fault.file + (f":{fault.line}" if fault.line else "") + (f" [{fault.key}]" if fault.key else "")
             made.append([one.name, "read", "fault", None, place, fault.message, "", ""])
@@ -78,6 +92,19 @@ def rows(found: Sequence[Examined]) -> list[list[object]]:
             for n in one.notes
         ]
     return made
+
+
+def read_as(suite: AnySuite) -> str:
+    """What a suite is, in words."""
+    if isinstance(suite, Suite):
+        return f"{suite.kind}, {suite.size} texts"
+    return f"{suite.kind}, judged by {suite.judge.name}: no items to look at"
+
+
+def _refuse_mteb(places: Iterable[Place]) -> None:
+    for place in places:
+        if is_mteb(place.name):
+            raise UsageError(f"{place.name}: --stamp writes nothing into the cache. Its labels are mteb's own.")
 
 
 def _measured(opened: Opened) -> Iterator[Note]:

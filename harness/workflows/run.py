@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.catalogue import Place, find_places, load_suite
 from harness.embedders.remote.prices import money
 from harness.embedders.remote.terms import Terms
 from harness.embedders.remote.usage import COST
@@ -17,18 +16,22 @@ from harness.embedders.resolve import parse_spec
 from harness.embedders.vector_cache import VectorCache, default_cache_folder
 from harness.errors import EmbedderError, HarnessError, SuiteError, UsageError
 from harness.evaluate import Outcome, evaluate, unscored
-from harness.model import Row, Run, Spec, Suite
+from harness.model import ForeignSuite, Row, Run, Spec
 from harness.statistics.intervals import RESAMPLES
 from harness.store import Recorder, Store
 from harness.workflows.candidates import Candidate, opened
+from harness.workflows.contamination import Training, training
 from harness.workflows.environment import environment
 from harness.workflows.plan import Line, costs, demand, plan
+from harness.workflows.shelf import shelf
 from harness.workflows.sweep import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from harness.catalogue import Place
+    from harness.model import AnySuite
     from harness.workflows.configuration import Configuration
 
 
@@ -45,6 +48,10 @@ class Watch(Protocol):
 
     def ended(self, run: Run) -> None:
         """A run is recorded."""
+        ...
+
+    def told(self, text: str) -> None:
+        """Something takes its time."""
         ...
 
     def warned(self, text: str) -> None:
@@ -94,7 +101,7 @@ def run(asked: Request, watch: Watch) -> list[Run]:
     the terms do not allow it, StoreError when nothing can be recorded, before anything is embedded. Vectors are kept
     batch by batch, so whatever stops this, the next run goes on from there.
     """
-    suites = _suites(asked)
+    suites = shelf(asked.suites, asked.cache, watch.told)
     with VectorCache(asked.cache or default_cache_folder()) as cache:
         candidates = deque(
             opened(label, spec, cache, asked.terms, watch.embedded) for label, spec in asked.embedders.items()
@@ -102,20 +109,18 @@ def run(asked: Request, watch: Watch) -> list[Run]:
         _agree(candidates, suites, cache, asked, watch)
         store = Store(asked.store)
         store.prepare()
-        return list(_runs(candidates, suites, store, watch))
+        return list(_runs(candidates, suites, store, watch, training(suites, asked.cache)))
 
 
-def planned(asked: Request) -> list[Line]:
-    """What `run` would embed, send and cost. Embeds, sends and records nothing.
+def planned(asked: Request) -> tuple[list[Line], list[SuiteError]]:
+    """What `run` would embed, send and cost, and of which suites its runs would fail, as they cannot be read.
 
-    Raises UsageError as `run`, but not for want of consent, and SuiteError for a suite that cannot be read.
+    Embeds, sends and records nothing. Raises UsageError as `run`, but not for want of consent.
     """
-    suites = _suites(asked)
-    for suite in suites.values():
-        if isinstance(suite, SuiteError):
-            raise suite
+    suites = shelf(asked.suites, asked.cache)
     with VectorCache(asked.cache or default_cache_folder()) as cache:
-        return plan(asked.embedders, suites.values(), cache, asked.terms)
+        lines = plan(asked.embedders, suites.values(), cache, asked.terms)
+    return lines, [suite for suite in suites.values() if isinstance(suite, SuiteError)]
 
 
 def paid(made: Run) -> list[str]:
@@ -135,7 +140,7 @@ def failed(runs: Iterable[Run]) -> type[HarnessError] | None:
 
 def _agree(
     candidates: Iterable[Candidate],
-    suites: Mapping[Place, Suite | SuiteError],
+    suites: Mapping[Place, AnySuite | SuiteError],
     cache: VectorCache,
     asked: Request,
     watch: Watch,
@@ -158,22 +163,27 @@ def _agree(
 
 
 def _runs(
-    candidates: deque[Candidate], suites: Mapping[Place, Suite | SuiteError], store: Store, watch: Watch
+    candidates: deque[Candidate],
+    suites: Mapping[Place, AnySuite | SuiteError],
+    store: Store,
+    watch: Watch,
+    trained: Training,
 ) -> Iterator[Run]:
     with Recorder(store, watch.ended) as recorder:
         while candidates:
             candidate = candidates.popleft()  # and let go of: two models need not fit into memory
             for place, suite in suites.items():
                 watch.began(candidate.label, place.name, 0 if isinstance(suite, SuiteError) else suite.size)
-                made = _run(candidate, place, suite)
+                made = _run(candidate, place, suite, trained)
                 recorder.add(made)
                 yield made
 
 
-def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
+def _run(candidate: Candidate, place: Place, suite: AnySuite | SuiteError, trained: Training) -> Run:
     started_at = datetime.now(UTC).isoformat(timespec="microseconds")
     before, spent = candidate.embedded, candidate.spent
     outcome = _outcome(suite, candidate)
+    known = trained.findings(place, (model.identity for model in candidate.models)) if outcome.status == "ok" else ()
     return Run(
         id=uuid.uuid4().hex,
         started_at=started_at,
@@ -187,7 +197,7 @@ def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
         seconds=outcome.seconds,
         scores=outcome.scores,
         items=outcome.items,
-        findings=(*outcome.findings, *candidate.usage(spent)),
+        findings=(*outcome.findings, *known, *candidate.usage(spent)),
         texts=candidate.embedded - before,
         vector_bytes=outcome.vector_bytes,
         environment=environment(),
@@ -195,15 +205,17 @@ def _run(candidate: Candidate, place: Place, suite: Suite | SuiteError) -> Run:
     )
 
 
-def _configuration(spec: Spec, suite: Suite | SuiteError) -> dict[str, Any]:
+def _configuration(spec: Spec, suite: AnySuite | SuiteError) -> dict[str, Any]:
     """What was asked for, once every name and default is resolved."""
     if isinstance(suite, SuiteError):
         return {"spec": spec.text}
+    if isinstance(suite, ForeignSuite):
+        return {"spec": spec.text, "judge": suite.judge.name}
     metrics = [metric.name for metric in suite.metrics]
     return {"spec": spec.text, "metrics": metrics, "parameters": dict(suite.parameters), "resamples": RESAMPLES}
 
 
-def _outcome(suite: Suite | SuiteError, candidate: Candidate) -> Outcome:
+def _outcome(suite: AnySuite | SuiteError, candidate: Candidate) -> Outcome:
     if isinstance(suite, SuiteError):
         return unscored((), "failed", str(suite))
     if isinstance(candidate.embedder, EmbedderError):
@@ -217,33 +229,6 @@ def _outcome(suite: Suite | SuiteError, candidate: Candidate) -> Outcome:
     except (EmbedderError, UsageError) as error:  # UsageError: an option that only the loaded model could refuse
         return replace(unscored(suite.metrics, "failed", str(error)), seconds=perf_counter() - started)
     return replace(outcome, findings=(*outcome.findings, *noticed))
-
-
-def _suites(asked: Request) -> dict[Place, Suite | SuiteError]:
-    return _load(_distinct(place for name in asked.suites for place in find_places(name)))
-
-
-def _load(places: Sequence[Place]) -> dict[Place, Suite | SuiteError]:
-    """Every suite read, or the error that says what is wrong with it."""
-    loaded: dict[Place, Suite | SuiteError] = {}
-    for place in places:
-        try:
-            loaded[place] = load_suite(place)
-        except SuiteError as error:
-            loaded[place] = error
-    return loaded
-
-
-def _distinct(places: Iterable[Place]) -> list[Place]:
-    """The places, each once. Raises UsageError when two suites go by one name."""
-    found: dict[str, Place] = {}
-    for place in places:
-        known = found.setdefault(place.name, place)
-        if known.folder.resolve() != place.folder.resolve():
-            raise UsageError(
-                f"two suites are called {place.name!r}: {known.folder} and {place.folder}. Rename one folder."
-            )
-    return list(found.values())
 
 
 def rows(runs: Iterable[Run]) -> list[Row]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.catalogue import builtin_places, find_places, load_suite
+from harness.catalogue import builtin_places
+from harness.catalogue import load_suite as load_folder
 from harness.catalogue.claims import claims as read_claims
 from harness.catalogue.claims import claims_file
 from harness.catalogue.new import new_suite
 from harness.diagnostics.wording import unspaced_share
-from harness.model import Image
+from harness.model import Image, Suite
+from harness.workflows.shelf import find_places, load_suite
 
 if TYPE_CHECKING:
-    from harness.model import Suite
+    from harness.model import AnySuite
 
 README = "README.md"
 _SAMPLE = 100
@@ -26,7 +28,7 @@ FACTS = ("suite", "title", "kind", "licence", "texts", "metrics", "fingerprint",
 
 def listing() -> tuple[list[str], list[list[object]]]:
     """The built-in suites as columns and rows."""
-    suites = [load_suite(place) for place in builtin_places()]
+    suites = [load_folder(place) for place in builtin_places()]
     columns = ["suite", "language", "kind", "headline", "texts", "title"]
     return columns, [[s.name, language(s), s.kind, s.headline.name, s.size, s.title] for s in suites]
 
@@ -48,22 +50,28 @@ def begin(folder: Path, kind: str) -> list[Path]:
     return new_suite(folder, kind)
 
 
-def chosen(selected: str) -> list[Suite]:
-    """Every suite that a name stands for. Raises SuiteError for a faulty one."""
-    return [load_suite(place) for place in find_places(selected)]
+def chosen(selected: str, cache: Path | None = None) -> list[AnySuite]:
+    """Every suite that a name stands for. cache: see `find_places`. Raises SuiteError for a faulty one."""
+    return [load_suite(place) for place in find_places(selected, cache)]
 
 
-def facts(suite: Suite) -> list[object]:
+def facts(suite: AnySuite) -> list[object]:
     """What `FACTS` name, of one suite."""
-    counts = ", ".join(f"{len(asked.texts)} {name}" for name, asked in suite.task.texts().items())
-    metrics = ", ".join(metric.name for metric in suite.metrics) + " (the first is the headline)"
+    if isinstance(suite, Suite):
+        counts = ", ".join(f"{len(asked.texts)} {name}" for name, asked in suite.task.texts().items())
+        names = ", ".join(metric.name for metric in suite.metrics)
+    else:
+        counts = f"not known: only {suite.judge.name}, which judges it, knows"
+        names = f"{suite.headline}, and what else {suite.judge.name} reports; no items, no intervals"
+    metrics = f"{names} (the first is the headline)"
     return [suite.name, suite.title, suite.kind, suite.licence, counts, metrics, suite.fingerprint, suite.folder]
 
 
-def description(suite: Suite) -> str:
-    """Its facts and its README."""
+def description(suite: AnySuite) -> str:
+    """Its facts, what is to be known about its data, and its README."""
     known = dict(zip(FACTS, facts(suite), strict=True))
     lines = [f"{known.pop('suite')}", *(f"  {name:<12}{value}" for name, value in known.items())]
+    lines += [f"  {'note':<12}{note}" for note in suite.notes]
     readme = Path(suite.folder) / README
     if readme.is_file():
         lines += ["", readme.read_text(encoding="utf-8").rstrip()]

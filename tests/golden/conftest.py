@@ -9,15 +9,25 @@ import pytest
 
 from harness.catalogue import Place, load_suite
 from harness.evaluate import evaluate
+from tests.mteb_tasks import at_home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from harness.evaluate import Outcome
     from harness.model import Embedder
 
 Rows: TypeAlias = "Sequence[Mapping[str, Any]]"
+
+
+@pytest.fixture(scope="session")
+def mteb_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where mteb and what is read from it are kept: its list of tasks takes seconds to make, so all tests share it."""
+    folder = tmp_path_factory.mktemp("mteb")
+    with pytest.MonkeyPatch.context() as patch:
+        at_home(folder, patch)
+        yield folder
 
 
 @pytest.fixture

@@ -101,8 +101,14 @@ def blanket(path: str, source: str) -> Iterator[str]:
             yield f"{path}:{getattr(node, 'lineno', 0)}: catches everything"
 
 
+GIVES_BACK = "harness/interop/mteb/door.py"
+"""Keeps the hidden states of others while mteb seeds them, and puts them back."""
+
+
 def seeding(path: str, source: str) -> Iterator[str]:
     """Random numbers from a hidden global state."""
+    if path == GIVES_BACK:
+        return
     for node in ast.walk(ast.parse(source)):
         names: list[str] = []
         if isinstance(node, ast.Import):

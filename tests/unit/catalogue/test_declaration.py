@@ -46,6 +46,17 @@ def test_a_good_declaration(tmp_path: Path) -> None:
     assert [declaration.lines[key] for key in ("title", "tables.corpus", "metrics[1]")] == [1, 3, 4]
 
 
+def test_notes_are_sentences(tmp_path: Path) -> None:
+    """In their order; a suite without any has none."""
+    declaration, faults = read(tmp_path, GOOD + "notes: [2 rows left out, 缺一行]\n")
+    assert faults == []
+    assert declaration is not None
+    assert declaration.notes == ("2 rows left out", "缺一行")
+    plain, _ = read(tmp_path, GOOD)
+    assert plain is not None
+    assert plain.notes == ()
+
+
 @pytest.mark.parametrize("content", ["\ufeff" + GOOD, GOOD.replace("\n", "\r\n"), "---\n" + GOOD])
 def test_marks_and_line_ends_make_no_difference(tmp_path: Path, content: str) -> None:
     """A byte-order mark, Windows line ends and a document mark are fine."""
@@ -102,6 +113,8 @@ def test_columns_can_be_renamed(tmp_path: Path) -> None:
         (GOOD.replace("q.jsonl", "{file: q, sheet: 1}"), "suite.yaml:3 [tables.queries.sheet]: unknown key: k"),
         (GOOD + "parameters: [a]\n", "suite.yaml:5 [parameters]: wrong shape: must be a mapping {name: value}"),
         (GOOD + "licence: 5\n", "suite.yaml:5 [licence]: wrong shape: must be a text"),
+        (GOOD + "notes: x\n", "suite.yaml:5 [notes]: wrong shape: must be a list of texts"),
+        (GOOD + "notes: [a, 5]\n", "suite.yaml:5 [notes]: not a text: a note is a sentence"),
     ],
 )
 def test_one_fault_for_one_thing_wrong(tmp_path: Path, content: str | bytes, fault: str) -> None:

@@ -91,6 +91,7 @@ def test_what_leaves_the_fingerprint_alone(retrieval: Files, load: Load, what: s
         ("r.jsonl", '"d1"', '"3"'),
         ("suite.yaml", "title:", "parameters: {use_title: false}\ntitle:"),
         ("suite.yaml", "title:", "parameters: {instruction: q}\ntitle:"),
+        ("suite.yaml", "title:", "parameters: {ignore_identical_ids: false}\ntitle:"),
     ],
 )
 def test_what_changes_the_fingerprint(retrieval: Files, load: Load, file: str, old: str, new: str) -> None:
@@ -106,6 +107,11 @@ def test_the_version_of_the_kind_changes_the_fingerprint(
     plain = load(pairs)
     monkeypatch.setattr(type(plain.task), "version", 999)
     assert load(pairs).fingerprint != plain.fingerprint
+
+
+def test_a_later_parameter_leaves_results_comparable(retrieval: Files, load: Load) -> None:
+    """The digest of these tables, as it was before retrieval had the parameter ignore_identical_ids."""
+    assert load(retrieval).fingerprint == "7b0b765347b9fab4de3e98c23872f472"
 
 
 def test_the_kind_changes_the_fingerprint(pairs: Files, load: Load) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.model import Remarks
 from harness.report import comparison
 from harness.report.grid import Cell, Column, Grid, grid
 
@@ -83,6 +84,13 @@ def test_the_lowest_value_is_best_where_lower_is_better(row: Callable[..., Row])
     assert best(rows) == {"a:"}
 
 
+def test_what_was_imported_is_not_best_beside_ours(row: Callable[..., Row]) -> None:
+    """Nobody here has seen its data; among others of its sort it may be."""
+    imported = [row(embedder=name, value=value, fingerprint="imported:d") for name, value in (("b:", 0.9), ("c:", 0.8))]
+    assert best([row(embedder="a:", value=0.5), *imported]) == {"a:"}
+    assert best(imported) == {"b:"}
+
+
 def test_each_suite_has_its_own_best(row: Callable[..., Row]) -> None:
     """Values of different suites are never compared."""
     shown = grid([row(suite="en", value=0.9), row(suite="zh", value=0.1)])
@@ -108,6 +116,17 @@ def test_equal_reasons_share_a_footnote(row: Callable[..., Row]) -> None:
         Cell("n/a", notes=(2,)),
         Cell("failed", notes=(1,)),
     ]
+
+
+def test_of_long_reasons_only_the_first_are_whole(row: Callable[..., Row]) -> None:
+    """A benchmark without its data is 30 columns, each with a reason of ten lines."""
+    reason = "suite {0} has 1 fault:\n  {0}: no data. Tried:\n    - the hub\n    - the cache"
+    failed = [row(suite=f"s{n}", value=None, status="failed", reason=reason.format(f"s{n}")) for n in range(5)]
+    short = row(suite="last", value=None, status="not_applicable", reason="one line\nand another")
+    notes = grid([*failed, short]).notes
+    assert notes[:3] == [one.reason for one in failed[:3]]
+    assert notes[3] == "suite s3 has 1 fault: s3: no data. Tried: … (--format json has all of it)"
+    assert notes[5] == short.reason
 
 
 def test_a_missing_interval_is_explained(row: Callable[..., Row]) -> None:
@@ -140,6 +159,24 @@ def test_a_suite_that_could_not_be_read_has_no_metric(row: Callable[..., Row]) -
     """Its heading is a dash, not an empty name with zero items."""
     (column,) = grid([row(value=None, metric="", reason="2 faults")]).columns
     assert (column.heading, column.floor) == ("–", "–")
+
+
+def test_who_counts_no_items_shows_none(row: Callable[..., Row]) -> None:
+    """Neither a failed run nor other software tells how many there are: then n is left out, and not 0."""
+    judged = row(
+        items=0, low=None, high=None, floor=None, interval_reason="judged by mteb 9.9.9, which gives no score per item"
+    )
+    shown = grid([judged, row(suite="zh/process", value=None, reason="x")])
+    assert [(column.heading, column.floor) for column in shown.columns] == [("ndcg@10", "–"), ("ndcg@10", "–")]
+    assert shown.notes == ["no interval: judged by mteb 9.9.9, which gives no score per item", "x"]
+
+
+def test_notes_of_a_suite_are_one_footnote_of_its_columns(row: Callable[..., Row]) -> None:
+    """Before those of cells, named by the suite, on every metric of it; a suite without notes has none."""
+    rows = [row(suite="a", value=None, reason="x"), row(suite="b"), row(suite="b", metric="recall@1")]
+    shown = grid(rows, Remarks({"b": ["2 rows left out", "old"], "other": ["not shown"], "a": []}))
+    assert [column.heading for column in shown.columns] == ["ndcg@10", "ndcg@10 n=259 [1]", "recall@1 n=259 [1]"]
+    assert shown.notes == ["b: 2 rows left out; old", "x"]
 
 
 def test_two_identities_under_one_name_are_two_rows(row: Callable[..., Row]) -> None:

@@ -32,6 +32,15 @@ def test_what_does_not_fit_is_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_names_that_are_copied_are_never_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list as soon as a name would be; a table as long as none is."""
+    monkeypatch.setenv("COLUMNS", "59")
+    assert "│ openai:文本向量?dimensions=256 │" in table_or_items(COLUMNS, ROWS, whole=True)
+    monkeypatch.setenv("COLUMNS", "58")
+    assert "┃ embedder" in table_or_items(COLUMNS, ROWS)
+    assert table_or_items(COLUMNS, ROWS, whole=True).startswith("openai:文本向量?dimensions=256\n    texts")
+
+
 def test_short_names_are_always_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where they need less than that."""
     monkeypatch.setenv("COLUMNS", "40")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.model import Remarks
 from harness.report import comparison
 from harness.report.markdown import escaped, line
 
@@ -37,7 +38,7 @@ def test_the_whole_table(row: Callable[..., Row]) -> None:
         ),
     ]
     assert markdown(rows) == dedent("""\
-        | embedder | zh/lexical-gap<br>ndcg@10 n=259 | 我的套件<br>mrr@10 n=0 |
+        | embedder | zh/lexical-gap<br>ndcg@10 n=259 | 我的套件<br>mrr@10 |
         | --- | ---: | ---: |
         | packaged:use-multilingual | **0.500** (0.400–0.600) | – |
         | bm25: | 0.012 (0.000–0.032) | n/a \\[1] |
@@ -45,6 +46,15 @@ def test_the_whole_table(row: Callable[..., Row]) -> None:
 
         1. ranks
         """)
+
+
+def test_what_is_to_be_known_stands_below(row: Callable[..., Row]) -> None:
+    """A suite's own notes at its heading; what is said of the whole table after all notes, a paragraph each."""
+    remarks = Remarks({"mteb:A?subset=zh": ["12 rows | left out", "b"]}, ["c | d", "e"])
+    table, notes, *whole = comparison([row(suite="mteb:A?subset=zh")], "markdown", remarks).split("\n\n")
+    assert "| mteb:A?subset=zh<br>ndcg@10 n=259 \\[1] |" in table
+    assert notes == "1. mteb:A?subset=zh: 12 rows \\| left out; b"
+    assert whole == ["c \\| d", "e\n"]
 
 
 def test_pipes_and_line_ends_cannot_end_a_cell(row: Callable[..., Row]) -> None:

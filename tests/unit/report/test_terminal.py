@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.cells import cell_len
 
+from harness.model import Remarks
 from harness.report import comparison
 
 if TYPE_CHECKING:
@@ -70,6 +71,41 @@ def test_the_whole_table(row: Callable[..., Row]) -> None:
         {LEGEND}
         [1] ranks
         [2] no interval: too few items
+        """)
+
+
+def test_a_task_of_mtebs(row: Callable[..., Row]) -> None:
+    """Its options on a line of their own; no n where mteb judges; its notes, and what is said of the whole table."""
+    rows = [
+        row(embedder="e5", suite="mteb:STSBenchmark", warnings=("it may know these texts",)),
+        row(
+            embedder="e5",
+            suite="mteb:STSBenchmark?protocol=mteb",
+            metric="cosine_spearman",
+            items=0,
+            low=None,
+            high=None,
+            floor=None,
+            interval_reason="judged by mteb 9.9.9, which gives no score per item",
+        ),
+    ]
+    remarks = Remarks({"mteb:STSBenchmark": ["2 rows left out"]}, ["not all is known"])
+    assert comparison(rows, "table", remarks) == dedent(f"""\
+        ┏━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┓
+        ┃              ┃                   ┃ mteb:STSBenchmark ┃
+        ┃              ┃ mteb:STSBenchmark ┃    ?protocol=mteb ┃
+        ┃ embedder     ┃ ndcg@10 n=259 [1] ┃   cosine_spearman ┃
+        ┡━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━┩
+        │ e5           │        *0.500 [2] │        *0.500 [3] │
+        │              │       0.400–0.600 │                   │
+        ├──────────────┼───────────────────┼───────────────────┤
+        │ random floor │             0.020 │                 – │
+        └──────────────┴───────────────────┴───────────────────┘
+        {LEGEND}
+        not all is known
+        [1] mteb:STSBenchmark: 2 rows left out
+        [2] warning: it may know these texts
+        [3] no interval: judged by mteb 9.9.9, which gives no score per item
         """)
 
 

@@ -206,6 +206,16 @@ def test_results_on_older_data_are_hidden_and_counted(store: Store, make_run: Ma
     assert store.rows(embedders=["two"]).hidden == 1
 
 
+def test_suites_are_found_by_how_their_names_begin(store: Store, make_run: MakeRun) -> None:
+    """Each once, in order, those of hidden runs too; % and _ stand for themselves."""
+    names = ("mteb:B", "mteb:A?subset=zh", "mteb:A", "zh/mteb:A", "mteb:B")
+    store.add(*(make_run(number, suite=name) for number, name in enumerate(names)))
+    store.add(make_run(6, suite="mteb:A", fingerprint="newer"))
+    assert store.suite_names("mteb:") == ["mteb:A", "mteb:A?subset=zh", "mteb:B"]
+    assert store.suite_names("mteb_") == store.suite_names("%") == []
+    assert len(store.suite_names("")) == 4
+
+
 def shown_runs(store: Store, suites: Sequence[str] | None, embedders: Sequence[str] | None) -> list[str]:
     """The runs in the table, one per suite and embedder."""
     return [row.run for row in store.rows(suites, embedders).rows if row.headline]

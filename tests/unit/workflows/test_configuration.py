@@ -43,6 +43,27 @@ def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert found.suites == ("zh", f"{tmp_path}/zh", f"{tmp_path}/../x", "/homes/me/mine", "/data/suite")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("mteb:SciFact", "mteb:SciFact"),
+        ("mteb:SciFact?data=scifact", "mteb:SciFact?data={here}/scifact"),
+        ("mteb:SciFact?split=test&data=./a/b&subset=x", "mteb:SciFact?split=test&data={here}/a/b&subset=x"),
+        ("mteb:SciFact?data=~/scifact", "mteb:SciFact?data=/homes/me/scifact"),
+        ("mteb:SciFact?data=/data/scifact", "mteb:SciFact?data=/data/scifact"),
+        ("mteb:SciFact?data=modelscope:o/n", "mteb:SciFact?data=modelscope:o/n"),
+        ("mteb:SciFact?data=a%26b/100%25", "mteb:SciFact?data={here}/a%26b/100%25"),
+    ],
+)
+def test_data_of_mtebs_tasks_are_relative_to_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: str, read: str
+) -> None:
+    """However they are written: they are never built in. What is on a hub is no path."""
+    monkeypatch.setenv("HOME", "/homes/me")
+    (tmp_path / "harness.toml").write_text(f'suites = ["{written}"]\n', "utf-8")
+    assert read_configuration(tmp_path / "harness.toml").suites == (read.replace("{here}", str(tmp_path)),)
+
+
 def test_a_folder_of_a_built_in_name_stays_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`./zh` in the file of this very folder is not the built-in zh."""
     monkeypatch.chdir(tmp_path)

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from harness.errors import UsageError
+from harness.workflows import quality
 from harness.workflows.quality import COLUMNS, examine, rows
+from tests.mteb_registry import foreign, install
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +38,27 @@ def test_each_suite_is_checked(toy_suite: Path) -> None:
     assert found["zh/process"].suite is not None
     assert str(found["toy"].faults).startswith("suite toy has ")
     assert found["toy"].notes == ()
+
+
+def test_a_suite_that_other_software_judges_has_nothing_to_look_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read, and who judges it is said."""
+    install(monkeypatch)
+    monkeypatch.setattr(quality, "open_suite", lambda _: foreign())
+    found = looked_at("mteb:Sums")
+    assert (found.suite, found.notes, found.faults) == (foreign(), (), None)
+    (row,) = rows([found])
+    said = dict(zip(COLUMNS, row, strict=True))
+    assert (said["severity"], said["value"]) == ("ok", None)
+    assert said["note"] == "mteb:Summarization, judged by mteb 9.9.9: no items to look at"
+
+
+def test_labels_of_mtebs_are_not_stamped(monkeypatch: pytest.MonkeyPatch, toy_suite: Path) -> None:
+    """Nothing is written into the cache, nor into the suites that are named beside it."""
+    install(monkeypatch)
+    before = (toy_suite / "qrels.tsv").read_bytes()
+    with pytest.raises(UsageError, match="mteb:Wen: --stamp writes nothing into the cache"):
+        list(examine([str(toy_suite), "mteb:Wen"], stamped=True))
+    assert (toy_suite / "qrels.tsv").read_bytes() == before
 
 
 def test_a_retrieval_suite_that_spelling_solves(tmp_path: Path) -> None:

@@ -28,19 +28,23 @@ class Watcher:
     """Writes down what it is told."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[Any, ...]] = []
+        self.heard: list[tuple[Any, ...]] = []
 
     def began(self, embedder: str, suite: str, texts: int) -> None:
         """An embedder begins a suite."""
-        self.told.append(("began", embedder, suite, texts))
+        self.heard.append(("began", embedder, suite, texts))
 
     def embedded(self, texts: int) -> None:
         """Some texts have vectors."""
-        self.told.append(("embedded", texts))
+        self.heard.append(("embedded", texts))
 
     def ended(self, run: Run) -> None:
         """A run is recorded."""
-        self.told.append(("ended", run.embedder, run.suite))
+        self.heard.append(("ended", run.embedder, run.suite))
+
+    def told(self, text: str) -> None:
+        """Something takes its time."""
+        self.heard.append(("told", text))
 
 
 @pytest.fixture
@@ -73,10 +77,10 @@ def test_runs_are_returned_recorded_and_told(asked: Request) -> None:
         ("words", "toy", "ok", 0),
     ]
     assert [row.run for row in Store(asked.store).rows().rows] == [row.run for row in rows(made)]
-    began = [told for told in watch.told if told[0] == "began"]
+    began = [told for told in watch.heard if told[0] == "began"]
     assert began == [("began", "spelling", "toy", 8), ("began", "words", "toy", 8)]
-    assert sum(told[1] for told in watch.told if told[0] == "embedded") == 8
-    assert [told for told in watch.told if told[0] == "ended"] == [
+    assert sum(told[1] for told in watch.heard if told[0] == "embedded") == 8
+    assert [told for told in watch.heard if told[0] == "ended"] == [
         ("ended", "spelling", "toy"),
         ("ended", "words", "toy"),
     ]
@@ -89,7 +93,13 @@ def test_a_run_says_what_made_it(asked: Request) -> None:
     assert made.configuration == {
         "spec": "baseline:hashing",
         "metrics": ["ndcg@10", "recall@1"],
-        "parameters": {"drop_repeated_queries": False, "exclude_stale": False, "instruction": "", "use_title": True},
+        "parameters": {
+            "drop_repeated_queries": False,
+            "exclude_stale": False,
+            "ignore_identical_ids": True,
+            "instruction": "",
+            "use_title": True,
+        },
         "resamples": 1000,
     }
     assert made.environment["threads"] >= 1
@@ -120,7 +130,7 @@ def test_what_does_not_exist_is_refused_before_anything_is_done(asked: Request, 
     watch = Watcher()
     with pytest.raises(UsageError):
         run(replace(asked, embedders={**asked.embedders, "typo": parse_spec(spec)}), watch)
-    assert watch.told == []
+    assert watch.heard == []
     assert not asked.store.exists()
 
 
@@ -130,7 +140,7 @@ def test_a_store_that_cannot_be_used_is_told_before_anything_is_embedded(asked: 
     watch = Watcher()
     with pytest.raises(StoreError):
         run(asked, watch)
-    assert watch.told == []
+    assert watch.heard == []
 
 
 def test_a_suite_named_twice_is_run_once(asked: Request) -> None:

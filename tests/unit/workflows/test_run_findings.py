@@ -36,6 +36,9 @@ class Unwatched:
     def ended(self, run: Run) -> None:
         """Of a run."""
 
+    def told(self, text: str) -> None:
+        """Of what takes its time."""
+
 
 @pytest.fixture
 def asking(toy_suite: Path, tmp_path: Path) -> Callable[..., Request]:

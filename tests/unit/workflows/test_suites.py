@@ -5,7 +5,8 @@ from __future__ import annotations
 from harness.catalogue import builtin_places
 from harness.catalogue.locate import find_places
 from harness.catalogue.suites import load_suite
-from harness.workflows.suites import chosen, claims, description, language, listing
+from harness.workflows.suites import FACTS, chosen, claims, description, facts, language, listing
+from tests.mteb_registry import foreign
 
 
 def test_every_built_in_suite_is_listed() -> None:
@@ -22,6 +23,14 @@ def test_a_folder_is_described_suite_by_suite() -> None:
     for place in builtin_places():
         assert (f"{place.name}\n  title " in text) == place.name.startswith("zh/")
     assert "## " in text
+
+
+def test_a_suite_that_other_software_judges_is_described_by_what_is_known() -> None:
+    """Its texts are not; what it takes to know about its data stands below."""
+    known = dict(zip(FACTS, facts(foreign()), strict=True))
+    assert str(known["texts"]).startswith("not known: only mteb 9.9.9")
+    assert str(known["metrics"]).startswith("cosine_spearman, and what else mteb 9.9.9 reports; no items, no intervals")
+    assert description(foreign(notes=("2 rows left out",))).endswith("\n  note        2 rows left out")
 
 
 def test_the_language_is_that_of_the_texts() -> None:
