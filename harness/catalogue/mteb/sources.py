@@ -59,10 +59,16 @@ def _attempts(place: MtebPlace) -> dict[str, Callable[[MtebPlace], Loaded | str]
     """Where to look, in this order."""
     return {
         f"the hub, {hub.address()}": _from_hub,
-        f"what datasets keeps, {hub.cache_of_datasets()}": _from_datasets,
-        f"files of the hub, {hub.cache_of_hub()}": _from_snapshot,
+        f"what datasets keeps, {_shown(hub.cache_of_datasets())}": _from_datasets,
+        f"files of the hub, {_shown(hub.cache_of_hub())}": _from_snapshot,
         f"ModelScope, {_path(place)}": _from_modelscope,
     }
+
+
+def _shown(folder: Path) -> str:
+    """With ~ for the home: the message is recorded, and nobody's name is to be in it."""
+    home = Path("~").expanduser()
+    return f"~/{folder.relative_to(home).as_posix()}" if folder.is_relative_to(home) else str(folder)
 
 
 def _from_hub(place: MtebPlace) -> Loaded | str:

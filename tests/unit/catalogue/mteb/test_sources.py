@@ -223,3 +223,10 @@ def test_no_secret_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_library_says(error: Exception, said: str) -> None:
     """In one line, with the name of the error where its text alone says little."""
     assert sources._said(error, "mteb/x") == said
+
+
+def test_the_home_is_nobodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it was looked is recorded with ~ for the user's home, and as it is elsewhere."""
+    monkeypatch.setenv("HOME", str(tmp_path / "zhang"))
+    assert sources._shown(tmp_path / "zhang" / ".cache" / "hub") == "~/.cache/hub"
+    assert sources._shown(tmp_path / "shared") == str(tmp_path / "shared")
