@@ -32,14 +32,11 @@ _TYPES: Mapping[str, str] = {
     "classification": "Classification",
     "clustering": "Clustering",
     "composition": "Retrieval",
-    "multilabel": "MultilabelClassification",
     "pairs": "PairClassification",
     "process": "PairClassification",
-    "regression": "Regression",
     "reranking": "Reranking",
     "retrieval": "Retrieval",
     "similarity": "STS",
-    "summarization": "Summarization",
     "triplets": "Reranking",
 }
 """Kind → the nearest of mteb's types, which nobody can add to. Some models choose their prompt by it; nothing else
