@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, cast
 
 from harness.diagnostics.space import space_findings
 from harness.model import (
+    Answering,
     Embedder,
     Finding,
     ForeignSuite,
@@ -42,7 +43,10 @@ SUITE_NOTE = "suite_note"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an embedder made of a suite. seconds: wall time of embedding and judging, without the intervals."""
+    """What an embedder made of a suite. seconds: wall time of embedding and judging, without the intervals.
+
+    answers: item → what was put first.
+    """
 
     status: Status
     reason: str
@@ -51,6 +55,7 @@ class Outcome:
     items: tuple[ItemScores, ...] = ()
     findings: tuple[Finding, ...] = ()
     vector_bytes: int | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def evaluate(suite: AnySuite, embedder: Embedder | Ranker | Reranker) -> Outcome
             *made.noticed,
         ),
         vector_bytes=made.vector_bytes,
+        answers=suite.task.answers(judged) if isinstance(suite.task, Answering) else {},
     )
 
 
@@ -105,13 +111,17 @@ def answered(suite: Suite, embedder: Embedder | Ranker | Reranker) -> Mapping[st
     if isinstance(embedder, Reranker) and isinstance(suite.task, RerankingTask):
         return _reranked(suite.task, embedder)
     if isinstance(embedder, Ranker):
-        return f"{embedder.identity} ranks documents and has no vectors; a {suite.kind} suite needs vectors"
+        return f"{embedder.identity} ranks documents and has no vectors; {_a_suite(suite.kind)} needs vectors"
     if isinstance(embedder, Reranker):
         return (
-            f"{embedder.identity} puts given candidates in order, and a {suite.kind} suite gives none; "
+            f"{embedder.identity} puts given candidates in order, and {_a_suite(suite.kind)} gives none; "
             "put it behind a first stage, as in hybrid:rerank(bm25:,ce:MODEL)"
         )
     return _embedded(suite, embedder)
+
+
+def _a_suite(kind: str) -> str:
+    return f"{'an' if kind.startswith(tuple('aeiou')) else 'a'} {kind} suite"
 
 
 def _reported(suite: ForeignSuite, embedder: Embedder | Ranker | Reranker) -> Outcome:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness import plugins
 from harness.catalogue.beir import beir_declaration
@@ -15,18 +14,20 @@ from harness.catalogue.declaration import Declaration, read_declaration
 from harness.catalogue.locate import DECLARATION, Place
 from harness.catalogue.tables import read_table
 from harness.errors import Faults, UsageError
-from harness.model import Metric, Suite, Table, TableShape, Task
+from harness.metrics.named import metric_of
+from harness.model import Suite, Table, TableShape, Task
 from harness.tasks.staleness import HASH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from harness.model import Metric
 
 WHOLE_DEPTH = 1000
 """How long a ranking is where a metric has no cutoff, as long as the runs that trec_eval is given."""
 AS_BEFORE: Mapping[str, Any] = {"ignore_identical_ids": True}
 """Values under which a suite is judged as it was before there was the parameter: its results stay comparable."""
-LEGAL_CUTOFF = re.compile("[1-9][0-9]{0,5}")
 
 
 class Opened(NamedTuple):
@@ -144,13 +145,7 @@ def _metrics(kind: type[Task], declaration: Declaration, faults: Faults) -> tupl
 
 def _metric(text: str, kind: type[Task]) -> Metric[Any]:
     """`ndcg@10` → the metric. Raises UsageError for an unknown name, a bad cutoff, or other judgements."""
-    name, at, cutoff = text.partition("@")
-    if at and not LEGAL_CUTOFF.fullmatch(cutoff):
-        raise UsageError(f"bad cutoff: {text!r}; a cutoff is a whole number from 1, as in {name}@10")
-    found = cast("Metric[Any] | Callable[[int | None], Metric[Any]]", plugins.find("metrics", name))
-    if isinstance(found, Metric) and at:
-        raise UsageError(f"{text!r} has a cutoff, which {name} does not know. Write {name}.")
-    metric = found if isinstance(found, Metric) else found(int(cutoff) if at else None)
+    metric = metric_of(text)
     if metric.reads not in kind.yields:
         given = ", ".join(judgements.__name__ for judgements in kind.yields)
         raise UsageError(f"misfit: {metric.name} reads {metric.reads.__name__}, but a {kind.kind} suite yields {given}")

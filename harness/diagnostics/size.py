@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.diagnostics.notes import Note, severity
+from harness.statistics.estimates import clustered_error
 from harness.statistics.intervals import FEWEST_GROUPS
-from harness.statistics.power import clustered_error, design_effect, effect_of, minimum_detectable_effect
+from harness.statistics.power import design_effect, effect_of, minimum_detectable_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -53,7 +53,8 @@ class AnalogyRanks(PerItem):
 
     added: by 3CosAdd among the words other than a, b, c; honest: by 3CosAdd among all words; multiplied: by 3CosMul
     without a, b, c; only_b: by the cosine with the question's third word alone, without a, b, c. pool: the words other
-    than a, b, c. ahead: how many of b and c there are, 1 or 2.
+    than a, b, c. ahead: how many of b and c there are, 1 or 2. found: the word that `added` puts first, by position;
+    of a tie one that is wrong.
     """
 
     ids: Sequence[str]
@@ -65,6 +66,7 @@ class AnalogyRanks(PerItem):
     only_b: Index
     pool: Index
     ahead: Index
+    found: Index
 
 
 def solve(questions: Questions, words: Vectors) -> AnalogyRanks:
@@ -74,16 +76,16 @@ def solve(questions: Questions, words: Vectors) -> AnalogyRanks:
     cos(x, b) − cos(x, a) + cos(x, c) does. 3CosMul: argmax cos(x, b) · cos(x, c) / (cos(x, a) + 0.001) with cosines
     moved to [0, 1]. A tie is lost. Memory does not grow with q × V.
     """
-    ranks = np.empty((4, len(questions)), np.intp)
+    ranks = np.empty((5, len(questions)), np.intp)
     height = max(1, _CELLS // max(1, len(words)))
     for start in range(0, len(questions), height):
         rows = slice(start, start + height)
         ranks[:, rows] = _ranks(words, questions.inputs[rows], questions.right[rows])
-    added, honest, multiplied, only_b = ranks
+    added, honest, multiplied, only_b, found = ranks
     ahead = 1 + (questions.inputs[:, 1] != questions.inputs[:, 2])
     pool = len(words) - 1 - ahead
     names = (questions.ids, questions.groups, questions.categories)
-    return AnalogyRanks(*names, added, honest, multiplied, only_b, pool, ahead)
+    return AnalogyRanks(*names, added, honest, multiplied, only_b, pool, ahead, found)
 
 
 def analogy_accuracy(cutoff: int | None) -> Metric[AnalogyRanks]:
@@ -156,19 +158,23 @@ def _first(rank: Index, cutoff: int) -> Floats:
 
 
 def _ranks(vocabulary: Vectors, inputs: Index, right: Index) -> Index:
-    """The four ranks of AnalogyRanks for some questions: 4 × r."""
+    """The four ranks of AnalogyRanks for some questions, and the word found: 5 × r."""
     # Questions of a block share most of their words: a cosine is taken once, and looked up for each question.
     words, place = np.unique(inputs, return_inverse=True)
     cosines = vocabulary[words] @ vocabulary.T
     a, b, c = place.reshape(inputs.shape).T
     factors, divisors = _logarithm(cosines), _logarithm(cosines, EPSILON)
-    added = _at_least(cosines[b] - cosines[a] + cosines[c], right)
+    scores = cosines[b] - cosines[a] + cosines[c]
+    added = _at_least(scores, right)
     multiplied = _at_least(factors[b] - divisors[a] + factors[c], right)
     near = _at_least(cosines[c], right)
     honest = _count(added)
     for better in (added, multiplied, near):
         better[np.arange(len(inputs))[:, None], inputs] = False
-    return np.array([_count(added), honest, _count(multiplied), _count(near)]) - 1
+    scores[np.arange(len(inputs))[:, None], np.column_stack([inputs, right])] = -np.inf
+    found = np.where(_count(added) == 1, right, scores.argmax(axis=1))
+    ranks = np.array([_count(added), honest, _count(multiplied), _count(near)]) - 1
+    return np.concatenate([ranks, found[None]])
 
 
 def _at_least(scores: NDArray[np.float32], right: Index) -> NDArray[np.bool_]:

@@ -21,9 +21,9 @@ def log_factorials(n: int) -> Floats:
 
 
 def binomial(n: int, p: float) -> Floats:
-    """The probabilities of 0, 1, …, n successes in n trials that succeed with probability p."""
+    """The probabilities of 0, 1, …, n successes in n trials that succeed with probability p; NaN where p is."""
     k = np.arange(n + 1)
-    if not 0 < p < 1:
+    if p <= 0 or p >= 1:
         return np.asarray(k == n * p, np.float64)
     factorial = log_factorials(n)
     ways = factorial[-1] - factorial - factorial[::-1]

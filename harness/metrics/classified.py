@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import numpy as np
 
 from harness.metrics.chance import binomial
-from harness.metrics.parts import averaged, picked, refused, resampled
+from harness.metrics.parts import averaged, numbered, picked, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,6 +49,13 @@ class Classified:
         """The codes: `class`, and what the probe predicted under each assignment, as `linear_1`."""
         columns = {f"{self.probe}_{number}": codes for number, codes in enumerate(self.predicted.T, start=1)}
         return {name: codes.astype(np.float64) for name, codes in {"class": self.gold, **columns}.items()}
+
+    @classmethod
+    def restored(cls, ids: Sequence[str], groups: Sequence[str], evidence: Mapping[str, Floats]) -> Self:
+        """See `Restorable`. The chances are lost, and the names of the classes: their codes stand for them."""
+        gold, predicted = evidence["class"].astype(np.intp), numbered(cls.probe, evidence)
+        count = 1 + max(gold.max(initial=-1), predicted.max(initial=-1))
+        return cls(ids, groups, [str(code) for code in range(count)], gold, predicted, np.full(len(ids), np.nan))
 
 
 @dataclass(frozen=True)

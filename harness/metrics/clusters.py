@@ -19,11 +19,12 @@ import numpy as np
 
 from harness.metrics import contingency
 from harness.metrics.contingency import Contingency, Measure
-from harness.metrics.parts import PerItem, averaged, mean_of, refused
+from harness.metrics.parts import PerItem, averaged, mean_of, numbered, refused
 from harness.model import Metric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
     from harness.model import Floats, Index
 
@@ -55,6 +56,12 @@ class Clustered(PerItem):
         """The codes: `label`, and `cluster_1`, `cluster_2`, … of each start."""
         columns = {f"cluster_{start}": codes for start, codes in enumerate(self.assigned.T, start=1)}
         return {name: codes.astype(np.float64) for name, codes in {"label": self.gold, **columns}.items()}
+
+    @classmethod
+    def restored(cls, ids: Sequence[str], groups: Sequence[str], evidence: Mapping[str, Floats]) -> Self:
+        """See `Restorable`. The silhouette is lost."""
+        assigned = numbered("cluster", evidence)
+        return cls(ids, groups, evidence["label"].astype(np.intp), assigned, np.full(len(ids), np.nan))
 
 
 def v_measure(cutoff: int | None) -> Metric[Clustered]:

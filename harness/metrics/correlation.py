@@ -12,6 +12,7 @@ from harness.metrics.parts import PerItem, in_blocks, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Self
 
     from harness.model import Floats, Metric
 
@@ -31,6 +32,11 @@ class Graded(PerItem):
     def evidence(self) -> Mapping[str, Floats]:
         """Both columns, under their names."""
         return {"gold": self.gold, "predicted": self.predicted}
+
+    @classmethod
+    def restored(cls, ids: Sequence[str], groups: Sequence[str], evidence: Mapping[str, Floats]) -> Self:
+        """See `Restorable`. Nothing is lost."""
+        return cls(ids, groups, evidence["gold"], evidence["predicted"])
 
 
 def spearman(cutoff: int | None) -> Metric[Graded]:

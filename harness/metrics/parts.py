@@ -98,6 +98,14 @@ def picked(values: Sequence[T], index: Index) -> Sequence[T]:
     return [values[i] for i in index.tolist()]
 
 
+def numbered(name: str, evidence: Mapping[str, Floats]) -> Index:
+    """The columns `name_1`, `name_2`, … of evidence, n × s, as codes. Raises KeyError where there is none."""
+    columns = [evidence[f"{name}_1"]]
+    while (further := f"{name}_{len(columns) + 1}") in evidence:
+        columns.append(evidence[further])
+    return np.stack(columns, axis=1).astype(np.intp)
+
+
 def once(items: int) -> Floats:
     """The resample in which every item counts once, 1 × items."""
     return np.ones((1, items))

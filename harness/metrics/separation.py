@@ -12,6 +12,7 @@ from harness.metrics.parts import PerItem, in_blocks, once, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import Self
 
     from numpy.typing import NDArray
 
@@ -30,6 +31,11 @@ class Separated(PerItem):
     def evidence(self) -> Mapping[str, Floats]:
         """Both columns, under their names; the label as 0 and 1."""
         return {"label": self.label.astype(np.float64), "score": np.asarray(self.score, np.float64)}
+
+    @classmethod
+    def restored(cls, ids: Sequence[str], groups: Sequence[str], evidence: Mapping[str, Floats]) -> Self:
+        """See `Restorable`. Nothing is lost."""
+        return cls(ids, groups, evidence["label"] == 1, evidence["score"])
 
 
 def average_precision(cutoff: int | None) -> Metric[Separated]:

@@ -4,6 +4,7 @@ Spec ──▶ Embedder | Ranker          who is judged, and its Identity
 Table ──▶ Task ──▶ Suite            what it is judged on
 Texts ──▶ Vectors | Ranking ──▶ Judgements
 Metric(Judgements) ──▶ Score, ItemScores;  Finding ──▶ Run
+Run × Run ──▶ Difference ──▶ Comparison;  Runs ──▶ Field ──▶ Decision;  Gate × Difference ──▶ Ruling ──▶ Verdict
 """
 
 from __future__ import annotations
@@ -24,19 +25,55 @@ from harness.model.candidates import (
     Used,
     reads_images,
 )
-from harness.model.metric import Judgements, Metric
-from harness.model.results import IMPORTED, Finding, Interval, ItemScores, Remarks, Row, Run, Score, Status
-from harness.model.suite import AnySuite, ForeignSuite, Judge, RankingTask, RerankingTask, Suite, Task
+from harness.model.comparisons import (
+    Compared,
+    Comparison,
+    Difference,
+    Estimate,
+    Moved,
+    NotCompared,
+    Side,
+    Tally,
+    Word,
+)
+from harness.model.decisions import Aligned, Decision, Facts, Field, Open, Standing, Unmet
+from harness.model.metric import Judgements, Metric, Restorable
+from harness.model.results import IMPORTED, Finding, Interval, ItemScores, Noise, Remarks, Row, Run, Score, Status
+from harness.model.suite import (
+    Answering,
+    AnySuite,
+    ForeignSuite,
+    Judge,
+    Legible,
+    RankingTask,
+    RerankingTask,
+    Suite,
+    Task,
+)
 from harness.model.tables import Column, Image, Table, TableShape, Texts
+from harness.model.verdicts import MARGIN, Answer, Comparator, Gate, Limit, Policy, Ruling, Verdict
 
 __all__ = [
     "IMPORTED",
+    "MARGIN",
+    "Aligned",
+    "Answer",
+    "Answering",
     "AnySuite",
     "Column",
+    "Comparator",
+    "Compared",
+    "Comparison",
+    "Decision",
+    "Difference",
     "Embedder",
+    "Estimate",
+    "Facts",
+    "Field",
     "Finding",
     "Floats",
     "ForeignSuite",
+    "Gate",
     "Identity",
     "Image",
     "Index",
@@ -44,7 +81,14 @@ __all__ = [
     "ItemScores",
     "Judge",
     "Judgements",
+    "Legible",
+    "Limit",
     "Metric",
+    "Moved",
+    "Noise",
+    "NotCompared",
+    "Open",
+    "Policy",
     "Precision",
     "Ranker",
     "Ranking",
@@ -53,20 +97,28 @@ __all__ = [
     "Remarks",
     "Reranker",
     "RerankingTask",
+    "Restorable",
     "Role",
     "Row",
+    "Ruling",
     "Run",
     "Score",
+    "Side",
     "Similarity",
     "Spec",
+    "Standing",
     "Status",
     "Suite",
     "Table",
     "TableShape",
+    "Tally",
     "Task",
     "Texts",
+    "Unmet",
     "Usage",
     "Used",
     "Vectors",
+    "Verdict",
+    "Word",
     "reads_images",
 ]

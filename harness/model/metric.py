@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +33,20 @@ class Judgements(Protocol):
 
     def evidence(self) -> Mapping[str, Floats]:
         """Raw numbers per item that a metric without item values is computed from, by name. May be empty."""
+        ...
+
+
+@runtime_checkable
+class Restorable(Protocol):
+    """A type of judgements that can be made again from its evidence; ask `issubclass(metric.reads, Restorable)`."""
+
+    @classmethod
+    def restored(cls, ids: Sequence[str], groups: Sequence[str], evidence: Mapping[str, Floats]) -> Self:
+        """Judgements on which a metric without item values has the scores and resamples of those that gave `evidence`.
+
+        evidence: what `evidence()` gave, in the order of ids and groups. What it does not tell is NaN, or no number:
+        a metric that needs it is undefined on these. Raises KeyError where a column is missing.
+        """
         ...
 
 

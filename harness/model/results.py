@@ -73,7 +73,8 @@ class Run:
     """One embedder through one suite, whole. identity is None when the embedder could not be opened.
 
     seconds: wall time of embedding and judging. texts: how many were embedded anew (the rest came from the cache).
-    vector_bytes: of one stored document, None where there are no vectors.
+    vector_bytes: of one stored document, None where there are no vectors. answers: item → what was put first: the id of
+    a document, a word, a label; empty where nothing is put first.
     """
 
     id: str
@@ -93,11 +94,46 @@ class Run:
     vector_bytes: int | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def imported(self) -> bool:
         """Whether it was made elsewhere."""
         return self.fingerprint.startswith(IMPORTED)
+
+    @property
+    def identity_key(self) -> str:
+        """The key of its embedder's identity; empty where that could not be opened."""
+        return self.identity.key if self.identity else ""
+
+    def score(self, metric: str) -> Score | None:
+        """What it has under a metric, if anything."""
+        return next((score for score in self.scores if score.metric == metric), None)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far runs of the same embedder on the same data lie apart, for one metric.
+
+    runs: how many. largest: the largest difference of two of their scores. spread: their standard deviation. changed:
+    items whose value was not the same in all runs. flips: pairs of runs between which a gate with `margin` would not
+    have passed, of `pairs`.
+    """
+
+    suite: str
+    fingerprint: str
+    embedder: str
+    identity: str
+    metric: str
+    runs: int
+    largest: float
+    spread: float
+    items: int
+    changed: int
+    margin: float
+    flips: int
+    pairs: int
+    measured_at: str
 
 
 @dataclass(frozen=True)

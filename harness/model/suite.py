@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
 
@@ -83,6 +83,31 @@ class RerankingTask(Protocol):
 
     def judge_ranking(self, ranking: Ranking) -> tuple[Judgements, ...]:
         """Conclusions from the candidates of each query, best first."""
+        ...
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A task in which something is put first for an item: a document, a word, a class."""
+
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """Item id → the id, word or class that was put first; without items for which nothing was.
+
+        judged: what `judge` returned, by type.
+        """
+        ...
+
+
+@runtime_checkable
+class Legible(Protocol):
+    """A task whose items, and what may be put first for them, can be shown: a line of text each, whole."""
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The lines of those items that are known."""
+        ...
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The lines of those answers that are known."""
         ...
 
 

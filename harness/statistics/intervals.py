@@ -48,20 +48,32 @@ def interval(metric: Metric[Any], judgements: Judgements, draws: Draws) -> Inter
     draws: shared by the metrics of a suite, which need not draw the same groups again each.
     """
     judgements = _defined(metric, judgements)
-    group = _group_numbers(judgements.groups)
-    groups = int(group.max()) + 1 if len(group) else 0
+    group = group_numbers(judgements.groups)
+    groups = group_count(group)
     if groups < FEWEST_GROUPS:
-        return Interval(None, None, f"{groups} independent groups of items: at least {FEWEST_GROUPS} are needed")
-    scores = _resampled(metric, judgements, group, draws)
+        return Interval(None, None, too_few(groups))
+    scores = resampled_scores(metric, judgements, group, draws)
     defined = scores[np.isfinite(scores)]
-    if len(defined) < (1 - UNDEFINED_SHARE) * len(scores):
-        share = 1 - len(defined) / len(scores)
-        return Interval(None, None, f"the score is undefined on {percent(share)} of the resamples: {metric.undefined}")
+    if reason := often_undefined(len(scores), len(defined), metric):
+        return Interval(None, None, reason)
     if np.ptp(defined) <= RESOLUTION * np.abs(defined).max():
         return Interval(None, None, "every resample gives the same score, so resampling cannot show the spread")
     shift = 0.0 if metric.items is not None else _bias(defined, metric.score(judgements))
     low, high = np.interp(_levels(groups, shift), np.linspace(0, 1, len(defined)), np.sort(defined))
     return Interval(float(low), float(high))
+
+
+def too_few(groups: int) -> str:
+    """Why so few groups give no interval."""
+    return f"{groups} independent groups of items: at least {FEWEST_GROUPS} are needed"
+
+
+def often_undefined(resamples: int, defined: int, metric: Metric[Any]) -> str:
+    """Why these resamples give no interval: too few of them have a score. Empty where enough do."""
+    if defined >= (1 - UNDEFINED_SHARE) * resamples:
+        return ""
+    share = percent(1 - defined / resamples)
+    return f"the score is undefined on {share} of the resamples: {metric.undefined}"
 
 
 def _defined(metric: Metric[Any], judgements: Judgements) -> Judgements:
@@ -72,10 +84,15 @@ def _defined(metric: Metric[Any], judgements: Judgements) -> Judgements:
     return judgements.take(np.flatnonzero(np.isfinite(values)))
 
 
-def _group_numbers(groups: Sequence[str]) -> Index:
+def group_numbers(groups: Sequence[str]) -> Index:
     """The groups as numbers 0…G−1, one per item."""
     numbers: dict[str, int] = {}
     return np.fromiter((numbers.setdefault(group, len(numbers)) for group in groups), dtype=np.intp)
+
+
+def group_count(groups: Index) -> int:
+    """How many groups there are, of `group_numbers`."""
+    return int(groups.max(initial=-1)) + 1
 
 
 class Draws:
@@ -106,9 +123,12 @@ class Draws:
             yield np.bincount(picked.ravel(), minlength=size * groups).reshape(size, groups).astype(np.float64)
 
 
-def _resampled(metric: Metric[Any], judgements: Judgements, group: Index, draws: Draws) -> Floats:
-    """The scores of RESAMPLES draws of whole groups."""
-    groups = int(group.max()) + 1
+def resampled_scores(metric: Metric[Any], judgements: Judgements, group: Index, draws: Draws) -> Floats:
+    """The scores of RESAMPLES draws of whole groups: of the same ones, in the same order, for the same `draws`.
+
+    group: 0…G−1, one per item. NaN where a resample has no score.
+    """
+    groups = group_count(group)
     values = metric.items(judgements) if metric.items is not None else None
     if values is not None:
         defined = np.isfinite(values)

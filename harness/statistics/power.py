@@ -7,14 +7,13 @@ Cohen 1988, "Statistical Power Analysis", §2; Sakai 2016, "Topic set size desig
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from harness.statistics.student import student_quantile
 
 if TYPE_CHECKING:
-    from harness.model import Floats, Index
+    from harness.model import Estimate, Index
 
 POWER = 0.8
 """The chance to see a difference that is there."""
@@ -22,6 +21,7 @@ ALPHA = 0.05
 """The chance to see one that is not there."""
 _FEW = 3
 """Degrees of freedom below which the series of `student_quantile` is too far off."""
+_NORMAL = NormalDist()
 
 
 def minimum_detectable_effect(n: int, sd: float, power: float = POWER, alpha: float = ALPHA, sides: int = 2) -> float:
@@ -50,15 +50,41 @@ def design_effect(sizes: Index, icc: float) -> float:
     return 1 + (float((sizes**2).sum() / sizes.sum()) - 1) * icc
 
 
-def clustered_error(differences: Floats, groups: Index) -> tuple[float, int]:
-    """The standard error of the mean of differences that come in groups, and its degrees of freedom, G − 1.
+def detectable(estimate: Estimate, power: float = POWER, alpha: float = ALPHA, sides: int = 2) -> float | None:
+    """The smallest true difference that items like these show with this power, None where they show none.
 
-    √(G / (G − 1) · Σ u²) / M with u = S − m · d̄ of each group (Cameron and Miller 2015, "A Practitioner's Guide to
-    Cluster-Robust Inference"). groups: 0…G−1, one per difference. Infinite for one group.
+    As `effect_of`, with exact quantiles: a corrected alpha is beyond the levels of `student_quantile`.
     """
-    sums, sizes = np.bincount(groups, differences), np.bincount(groups)
-    if len(sizes) == 1:
-        return math.inf, 0
-    off = sums - sizes * differences.mean()
-    error = math.sqrt(len(sizes) / (len(sizes) - 1) * float(off @ off)) / len(differences)
-    return error, len(sizes) - 1
+    from scipy.special import stdtrit  # noqa: PLC0415 # 0.25 s, which a table without comparisons must not pay
+
+    freedom = estimate.groups - 1
+    if estimate.error is None or freedom < _FEW + 1:
+        return None
+    return float(stdtrit(freedom, 1 - alpha / sides) + stdtrit(freedom, power)) * estimate.error
+
+
+def items_needed(items: int, error: float | None, distance: float, alpha: float = ALPHA, sides: int = 2) -> int | None:
+    """How many items show a true difference of `distance` with power 0.8, if they are like these.
+
+    n · ((z₁₋ₐ + z₀.₈) · SE / Δ)². error: the standard error on `items` items, clustered where they come in groups: then
+    the answer counts items in groups of the same size. sides=1 and distance=margin: to show "not worse by more than the
+    margin" where nothing changed. None without an error, and for a distance of 0 or less: no number shows that.
+    """
+    return _items(items, error, distance, _NORMAL.inv_cdf(1 - alpha / sides) + _NORMAL.inv_cdf(POWER))
+
+
+def items_to_show_equal(items: int, error: float | None, margin: float, alpha: float = ALPHA) -> int | None:
+    """How many items show with power 0.8 that two embedders which are alike differ by less than the margin.
+
+    Both one-sided tests must succeed (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15), so each
+    has half of the 0.2 that may go wrong. See `items_needed`.
+    """
+    return _items(items, error, margin, _NORMAL.inv_cdf(1 - alpha) + _NORMAL.inv_cdf(1 - (1 - POWER) / 2))
+
+
+def _items(items: int, error: float | None, distance: float, quantiles: float) -> int | None:
+    if error is None or distance <= 0:
+        return None
+    errors = quantiles * error / distance
+    needed = items * errors * errors
+    return max(1, math.ceil(needed)) if math.isfinite(needed) else None

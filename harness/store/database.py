@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import StoreError, UsageError
 from harness.model import Row
 from harness.store import connection, schema
-from harness.store.pairing import pair
-from harness.store.reading import runs_of
-from harness.store.records import Records, insert, records
+from harness.store.merging import unite
+from harness.store.noise import insert_noise, loudest_noise
+from harness.store.pairing import align, pair
+from harness.store.reading import BY_NAME, BY_TIME, EVERY, LATEST, NEWEST, runs_of
+from harness.store.records import insert, lost, records
+from harness.store.whole import whole_runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +23,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from harness.model import ItemScores, Run
+    from harness.model import Aligned, ItemScores, Noise, Run
+    from harness.store.records import Records
 
 _ROWS = f"select {', '.join(Row.__dataclass_fields__)} from leaderboard"  # noqa: S608 # our own names
 _HIDDEN = """
@@ -38,10 +42,8 @@ _FINDINGS = f"""
     from latest join finding on finding.run = latest.id
     where {_SELECTED}
     order by coalesce(warning, false) desc, suite, embedder, identity, finding.position"""  # noqa: S608 # our own names
-_MISSING = "select id from other.run where id not in (select id from run)"
 _HELD = "select id from run where id in (select unnest(?::varchar[]))"
 _BEGINNING = "select distinct suite from run where starts_with(suite, ?) order by suite"
-_PER_RUN = ("score", "item", "finding")
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ class Store:
 
         suites: names or folders of suites (`zh` is all below zh/). embedders: labels. None or empty: all.
         """
-        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        selected = _selected(suites, embedders)
         with self._reading() as database:
             found = database.execute(
                 f"{_ROWS} where {_SELECTED} order by suite, embedder, identity, position", selected
@@ -120,13 +122,32 @@ class Store:
         return Shown(rows, hidden)
 
     def latest(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> list[Run]:
-        """The runs behind `rows`, with their scores, without their items and findings.
+        """The runs behind `rows`, with their scores, without their items, findings and answers.
 
         suites, embedders: as for `rows`.
         """
-        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        return self._runs(LATEST, BY_NAME, suites, embedders)
+
+    def newest(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> list[Run]:
+        """The last run of each embedder on each suite, ended well or not, whatever data it was on; as `latest`.
+
+        A run of an embedder that could not be opened, or of a suite that could not be read, is the last one of its
+        embedder on that suite until another one comes. suites, embedders: as for `rows`.
+        """
+        return self._runs(NEWEST, BY_NAME, suites, embedders)
+
+    def history(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> list[Run]:
+        """Every run, oldest first; as `latest`. suites, embedders: as for `rows`."""
+        return self._runs(EVERY, BY_TIME, suites, embedders)
+
+    def runs(self, ids: Sequence[str], *, items: bool = True) -> list[Run]:
+        """Whole runs, in the order asked: scores, items, findings, answers, environment, configuration.
+
+        items: whether items and answers are wanted; they come in the order in which they were added. Raises UsageError
+        for a run that is not here.
+        """
         with self._reading() as database:
-            return runs_of(database, _SELECTED, selected)
+            return whole_runs(database, ids, items=items)
 
     def findings(
         self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None
@@ -135,7 +156,7 @@ class Store:
 
         suites, embedders: as for `rows`.
         """
-        selected = {"suites": _names(suites), "embedders": list(embedders) if embedders else None}
+        selected = _selected(suites, embedders)
         with self._reading() as database:
             return database.execute(_FINDINGS, selected).fetchall()
 
@@ -152,6 +173,23 @@ class Store:
         """
         with self._reading() as database:
             return pair(database, (run_a, run_b), measure)
+
+    def aligned(self, runs: Sequence[str], measure: str) -> Aligned:
+        """The items of one measure in several runs, by ids, in the order of the item ids. Raises as `paired_items`."""
+        with self._reading() as database:
+            return align(database, list(runs), measure)
+
+    def add_noise(self, rows: Sequence[Noise]) -> None:
+        """Append measurements of how far runs lie apart. Raises ValueError for one that is here already."""
+        with self._writing() as database:
+            database.begin()
+            insert_noise(database, rows)
+            database.commit()
+
+    def noise(self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None) -> list[Noise]:
+        """The largest measured for each suite, data, embedder and metric. suites, embedders: as for `rows`."""
+        with self._reading() as database:
+            return loudest_noise(database, _SELECTED, _selected(suites, embedders))
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The column names and rows that `sql` selects. It can read the store, and nothing else.
@@ -172,22 +210,23 @@ class Store:
                 raise _refusal(error) from error
 
     def merge(self, path: Path) -> int:
-        """Append the runs of another store that are not here yet; return how many. Doing it again adds none."""
+        """Append the runs and noise of another store that are not here yet; return how many runs.
+
+        Doing it again adds nothing.
+        """
         with Store(path, self.patience)._reading():  # noqa: SLF001 # refuses what is no store, upgrades an old one
             pass
         with self._writing() as database:
             if path.samefile(self.path):
                 return 0
             connection.attach(database, path, connection.READ, self.patience, "other")
-            database.begin()
-            missing = [name for (name,) in database.execute(_MISSING).fetchall()]
-            for shared in ("environment", "configuration"):
-                database.execute(f"insert into {shared} by name from other.{shared} on conflict do nothing")
-            for table in _PER_RUN:
-                database.execute(f"insert into {table} by name from other.{table} where run in ({_MISSING})")
-            database.execute(f"insert into run by name from other.run where id in ({_MISSING})")
-            database.commit()
-        return len(missing)
+            return unite(database)
+
+    def _runs(
+        self, source: str, order: str, suites: Sequence[str] | None, embedders: Sequence[str] | None
+    ) -> list[Run]:
+        with self._reading() as database:
+            return runs_of(database, source, _SELECTED, _selected(suites, embedders), order)
 
     @contextmanager
     def _reading(self) -> Iterator[DuckDBPyConnection]:
@@ -224,14 +263,8 @@ class Store:
                 new.unlink()
 
     def _verify(self, database: DuckDBPyConnection, parts: Sequence[Records]) -> None:
-        names = [rows.run[0] for rows in parts]
-        for table in parts[0].counts if parts else ():
-            key = "id" if table == "run" else "run"
-            count = f"select count(*) from {table} where {key} in (select unnest(?::varchar[]))"  # noqa: S608 # our own names
-            kept = database.execute(count, [names]).fetchall()[0][0]
-            expected = sum(rows.counts[table] for rows in parts)
-            if kept != expected:
-                raise StoreError(f"{self.path} kept {kept} of {expected} rows of {table}")
+        for table, kept, expected in lost(database, parts):
+            raise StoreError(f"{self.path} kept {kept} of {expected} rows of {table}")
 
 
 def _row(fields: Sequence[Any]) -> Row:
@@ -240,15 +273,20 @@ def _row(fields: Sequence[Any]) -> Row:
     return Row(*values)
 
 
-def _names(suites: Sequence[str] | None) -> list[str] | None:
-    return [name.rstrip("/") for name in suites] if suites else None
+def _selected(suites: Sequence[str] | None, embedders: Sequence[str] | None) -> dict[str, list[str] | None]:
+    """The parameters of `_SELECTED`."""
+    return {
+        "suites": [name.rstrip("/") for name in suites] if suites else None,
+        "embedders": list(embedders) if embedders else None,
+    }
 
 
 def _refusal(error: Exception) -> StoreError | UsageError:
     if any(sign in str(error) for sign in ("read-only mode", "disabled", "has been locked")):
         return StoreError(f"SQL here reads the results, and neither writes nor reaches other files: {error}")
     return UsageError(
-        f"{error}\nTables: run, score, item, finding, environment, configuration. Views: latest, leaderboard, profile."
+        f"{error}\nTables: run, score, item, answer, finding, noise, environment, configuration. "
+        "Views: latest, leaderboard, profile."
     )
 
 

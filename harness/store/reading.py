@@ -1,4 +1,4 @@
-"""Rows → runs: what `records` takes apart, put together again."""
+"""Rows → runs: what `records` takes apart, put together again, without items, findings and answers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,48 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+LATEST = "select * from latest where kind <> 'profile'"
+"""The runs of the comparison table: those on the newest data of each suite."""
+EVERY = "select * from run where kind <> 'profile'"
+NEWEST = f"""
+    {EVERY}
+    qualify
+        row_number() over (
+            partition by suite, embedder, identity, identity is null or fingerprint = ''
+            order by started_at desc, id desc
+        ) = 1
+        and case
+            when identity is null or fingerprint = ''
+            then row_number() over (partition by suite, embedder order by started_at desc, id desc) = 1
+            else started_at || id > coalesce(
+                max(case when identity is null or fingerprint = '' then started_at || id end)
+                    over (partition by suite, embedder), ''
+            )
+        end"""
+"""The last run of each embedder on each suite, on whatever data; failures replace what was there as in `latest`."""
+BY_NAME = "suite, embedder, started_at, id"
+BY_TIME = "started_at, id"
+
 _RUN = ("id", "started_at", "suite", "kind", "fingerprint", "embedder", "status", "reason", "seconds", "texts")
 _IDENTITY = ("backend", "name", "revision", "options", "is_symmetric")
 _SCORE = ("metric", "value", "floor", "items", "higher_is_better", "status", "reason", "convention")
 _INTERVAL = ("low", "high", "interval_reason")
 
 
-def runs_of(database: DuckDBPyConnection, where: str, selected: Mapping[str, Any]) -> list[Run]:
-    """The latest runs that a condition selects, ordered by suite and embedder, without items and findings.
+def runs_of(
+    database: DuckDBPyConnection, source: str, where: str, selected: Mapping[str, Any], order: str
+) -> list[Run]:
+    """The runs of `source` that a condition selects, with their scores, without items, findings and answers.
 
-    where: a condition on `latest`, in our own words. selected: the values of its parameters.
+    source: a query that selects from `run`; where, order: on its columns; all in our own words. selected: the values of
+    their parameters.
     """
-    columns = ", ".join((*_RUN, "vector_bytes", "configuration.content", *_IDENTITY))
+    columns = ", ".join((*_RUN, "vector_bytes", "configuration.content", "environment.content", *_IDENTITY))
     found = database.execute(
-        f"select {columns} from latest join configuration on configuration.digest = latest.configuration "  # noqa: S608 # our own names
-        f"where kind <> 'profile' and {where} order by suite, embedder, started_at, id",
+        f"select {columns} from ({source}) as chosen "  # noqa: S608 # our own names
+        "join configuration on configuration.digest = chosen.configuration "
+        "join environment on environment.digest = chosen.environment "
+        f"where {where} order by {order}",
         selected,
     ).fetchall()
     scores = _scores(database, [fields[0] for fields in found])
@@ -35,12 +62,13 @@ def runs_of(database: DuckDBPyConnection, where: str, selected: Mapping[str, Any
 
 def _run(fields: Sequence[Any], scores: Sequence[Score]) -> Run:
     known = dict(zip(_RUN, fields, strict=False))
-    vector_bytes, configuration, *identity = fields[len(_RUN) :]
+    vector_bytes, configuration, environment, *identity = fields[len(_RUN) :]
     return Run(
         **known,
         identity=_identity(identity),
         scores=tuple(scores),
         vector_bytes=vector_bytes,
+        environment=json.loads(environment),
         configuration=json.loads(configuration),
     )
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
@@ -27,20 +27,25 @@ _TYPES = """
 
 @dataclass(frozen=True)
 class Records:
-    """What one run puts into each table. items: each measure with its columns id, cluster and value."""
+    """What one run puts into each table.
+
+    items: each measure with its columns id, cluster and value. answers: columns id and answer.
+    """
 
     run: tuple[Any, ...]
     environment: tuple[str, str]
     configuration: tuple[str, str]
     scores: tuple[tuple[Any, ...], ...]
     items: tuple[tuple[str, dict[str, NDArray[Any]]], ...]
+    answers: dict[str, NDArray[Any]]
     findings: tuple[tuple[Any, ...], ...]
 
     @property
     def counts(self) -> dict[str, int]:
         """How many rows each table gets that has rows per run."""
         rows = sum(len(columns["id"]) for _, columns in self.items)
-        return {"run": 1, "score": len(self.scores), "item": rows, "finding": len(self.findings)}
+        answers = len(self.answers["id"])
+        return {"run": 1, "score": len(self.scores), "item": rows, "answer": answers, "finding": len(self.findings)}
 
 
 def records(run: Run) -> Records:
@@ -49,7 +54,7 @@ def records(run: Run) -> Records:
     environment, configuration = _shared(run.environment), _shared(run.configuration)
     return Records(
         run=(
-            *(run.id, _utc(run.started_at), run.suite, run.kind, run.fingerprint, run.embedder),
+            *(run.id, in_utc(run.started_at), run.suite, run.kind, run.fingerprint, run.embedder),
             *_identity(run.identity),
             *(run.status, run.reason, run.seconds, run.texts, environment[0], configuration[0], run.vector_bytes),
         ),
@@ -57,6 +62,7 @@ def records(run: Run) -> Records:
         configuration=configuration,
         scores=tuple((run.id, position, *_score(score)) for position, score in enumerate(run.scores)),
         items=tuple((scores.measure, _columns(scores)) for scores in run.items),
+        answers={"id": _texts(list(run.answers)), "answer": _texts(list(run.answers.values()))},
         findings=tuple(
             (run.id, position, finding.name, finding.subject, finding.value, finding.note, finding.warning)
             for position, finding in enumerate(run.findings)
@@ -69,21 +75,29 @@ def insert(connection: DuckDBPyConnection, parts: Sequence[Records]) -> None:
     for table, shared in (("environment", "environment"), ("configuration", "configuration")):
         for row in dict.fromkeys(getattr(rows, shared) for rows in parts):
             connection.execute(f"insert into {table} values (?, ?) on conflict do nothing", row)  # noqa: S608 # our own
-    _insert(connection, "run", [rows.run for rows in parts])
-    _insert(connection, "score", [row for rows in parts for row in rows.scores])
-    _insert(connection, "finding", [row for rows in parts for row in rows.findings])
-    items = [(rows.run[0], measure, columns) for rows in parts for measure, columns in rows.items]
-    if items:
-        sizes = [len(columns["id"]) for _, _, columns in items]
-        arrays = {name: np.concatenate([columns[name] for _, _, columns in items]) for name in items[0][2]}
-        arrays["run"] = np.repeat(np.array([run for run, _, _ in items], object), sizes)
-        arrays["measure"] = np.repeat(np.array([measure for _, measure, _ in items], object), sizes)
-        connection.register("arrays", arrays)
-        connection.execute("insert into item select run, measure, id, cluster, value from arrays")
-        connection.unregister("arrays")
+    insert_rows(connection, "run", [rows.run for rows in parts])
+    insert_rows(connection, "score", [row for rows in parts for row in rows.scores])
+    insert_rows(connection, "finding", [row for rows in parts for row in rows.findings])
+    items = [({"run": rows.run[0], "measure": measure}, columns) for rows in parts for measure, columns in rows.items]
+    _insert_arrays(connection, "item", items)
+    _insert_arrays(connection, "answer", [({"run": rows.run[0]}, rows.answers) for rows in parts])
 
 
-def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def lost(connection: DuckDBPyConnection, parts: Sequence[Records]) -> Iterator[tuple[str, int, int]]:
+    """The tables that do not hold all rows of some runs: name, how many they hold, how many they were given."""
+    names = [rows.run[0] for rows in parts]
+    totals = Counter[str]()
+    for rows in parts:
+        totals.update(rows.counts)
+    for table, expected in (+totals).items():
+        key = "id" if table == "run" else "run"
+        count = f"select count(*) from {table} where {key} in (select unnest(?::varchar[]))"  # noqa: S608 # our own names
+        kept = connection.execute(count, [names]).fetchall()[0][0]
+        if kept != expected:
+            yield table, kept, expected
+
+
+def insert_rows(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Rows of one table, a list per column: with a parameter per value a statement takes 20 times as long."""
     if not rows:
         return
@@ -92,10 +106,27 @@ def _insert(connection: DuckDBPyConnection, table: str, rows: Sequence[tuple[Any
     connection.execute(f"insert into {table} select {lists}", columns)  # our own names
 
 
-def _utc(text: str) -> str:
+def _insert_arrays(
+    connection: DuckDBPyConnection, table: str, blocks: Sequence[tuple[dict[str, str], dict[str, NDArray[Any]]]]
+) -> None:
+    """Blocks of rows: what all rows of a block share, by column, and the columns in which they differ."""
+    blocks = [block for block in blocks if len(block[1]["id"])]
+    if not blocks:
+        return
+    sizes = [len(columns["id"]) for _, columns in blocks]
+    arrays = {name: np.concatenate([columns[name] for _, columns in blocks]) for name in blocks[0][1]}
+    for name in blocks[0][0]:
+        arrays[name] = np.repeat(np.array([shared[name] for shared, _ in blocks], object), sizes)
+    connection.register("arrays", arrays)
+    connection.execute(f"insert into {table} by name select * from arrays")  # noqa: S608 # our own names
+    connection.unregister("arrays")
+
+
+def in_utc(text: str) -> str:
+    """A moment as the tables hold it. Raises ValueError for one without time zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        raise ValueError(f"started_at has no time zone: {text}")
+        raise ValueError(f"a moment has no time zone: {text}")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -128,7 +159,11 @@ def _columns(scores: ItemScores) -> dict[str, NDArray[Any]]:
     if not np.isfinite(values).all():
         first = int(np.flatnonzero(~np.isfinite(values))[0])
         raise ValueError(f"{where}: {scores.ids[first]!r} has the value {values[first]}")
-    return {"id": np.array(scores.ids, object), "cluster": np.array(scores.groups, object), "value": values}
+    return {"id": _texts(scores.ids), "cluster": _texts(scores.groups), "value": values}
+
+
+def _texts(texts: Sequence[str]) -> NDArray[Any]:
+    return np.array(texts, object)
 
 
 def _no_repeats(what: str, names: Sequence[str]) -> None:

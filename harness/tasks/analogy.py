@@ -14,9 +14,10 @@ from harness.metrics.offsets import Offsets, PairDirections
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
 from harness.search import COSINE, unit
 from harness.statistics.seeding import generator
+from harness.tasks.lines import lines, themselves
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.errors import Faults
     from harness.model import Floats, Index, Metric, Similarity
@@ -130,6 +131,23 @@ class Analogy:
             found.append(Finding("unasked_questions", float(self.unasked), note))
         return tuple(found)
 
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """The word that 3CosAdd puts first, the inputs left out."""
+        ranks: AnalogyRanks = judged[AnalogyRanks]
+        return {name: self.words[place] for name, place in zip(ranks.ids, ranks.found.tolist(), strict=True)}
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Questions as a : b = c : ?, pairs as a : b."""
+        asked = ([self.words[place] for place in column.tolist()] for column in self.questions.inputs.T)
+        texts = [f"{a} : {b} = {c} : ?" for a, b, c in zip(*asked, strict=True)]
+        pairs = list(self._named_pairs())
+        of_pairs = lines(ids, [_name(*pair) for pair in pairs], [f"{a} : {b}" for _, a, b in pairs])
+        return of_pairs | lines(ids, self.questions.ids, texts)
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The words themselves."""
+        return themselves(answers)
+
     def _offsets(self, words: Vectors) -> Offsets:
         rows = [self._measured(relation, words) for relation in self.relations]
         concentration, consistency, length, chance = np.array(rows, np.float64).reshape(-1, 4).T
@@ -150,12 +168,17 @@ class Analogy:
         )
 
     def _directions(self, words: Vectors) -> PairDirections:
-        pairs = [(relation.category, *pair) for relation in self.relations for pair in _pairs(relation)]
-        ids = [_name(category, self.words[a], self.words[b]) for category, a, b in pairs]
+        pairs = list(self._named_pairs())
         direction = [offsets.directions(_shift(relation, words)) for relation in self.relations]
         chance = [offsets.directions(offsets.unrelated(relation.first, relation.second)) for relation in self.relations]
-        groups = [category for category, _, _ in pairs]
+        ids, groups = [_name(*pair) for pair in pairs], [category for category, _, _ in pairs]
         return PairDirections(ids, groups, _joined(direction), _joined(chance))
+
+    def _named_pairs(self) -> Iterator[tuple[str, str, str]]:
+        """Category, a and b of every pair."""
+        for relation in self.relations:
+            for a, b in zip(relation.first.tolist(), relation.second.tolist(), strict=True):
+                yield relation.category, self.words[a], self.words[b]
 
 
 def _paired(table: Table, faults: Faults) -> dict[str, list[tuple[str, str]]]:
@@ -216,10 +239,6 @@ def _relations(every: Sequence[tuple[str, ...]], place: Mapping[str, int]) -> li
         known[place[a], place[b]] = None
         known[place[c], place[d]] = None
     return [Relation(category, *np.array(list(known), np.intp).T) for category, known in pairs.items()]
-
-
-def _pairs(relation: Relation) -> Iterator[tuple[int, int]]:
-    return zip(relation.first.tolist(), relation.second.tolist(), strict=True)
 
 
 def _shift(relation: Relation, words: Vectors) -> Floats:

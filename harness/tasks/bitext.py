@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy as np
 from harness.metrics.matched import Matched
 from harness.model import Finding, Ranking, Table, TableShape, Texts, Vectors
 from harness.search import COSINE
+from harness.tasks.lines import lines
 from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.errors import Faults
     from harness.model import Index, Similarity
@@ -69,6 +71,27 @@ class Bitext:
         """None."""
         del judged, random
         return ()
+
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """What is found for the first sentence: the id of the first pair that it stands in."""
+        matched: Matched = judged[Matched]
+        pairs = self._pairs
+        return {name: pairs[place] for name, place in zip(matched.ids, matched.predicted.tolist(), strict=True)}
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Both sentences."""
+        columns = zip((self.first, self.second), self.place, strict=True)
+        return lines(ids, self.ids, *([texts[at] for at in place.tolist()] for texts, place in columns))
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The second sentences."""
+        return lines(answers, self._pairs, self.second)
+
+    @cached_property
+    def _pairs(self) -> Sequence[str]:
+        """Per distinct second sentence the id of the first pair that it stands in."""
+        rows = np.unique(self.place[1], return_index=True)[1]
+        return [self.ids[row] for row in rows.tolist()]
 
 
 def _distinct(texts: Sequence[str]) -> tuple[list[str], Index]:

@@ -13,11 +13,12 @@ from harness.model import Finding, Index, Table, TableShape, Texts, Vectors
 from harness.search import COSINE
 from harness.tasks.folds import Assignment, Fold, class_shares, stratified_folds
 from harness.tasks.labels import LABELLED, check_at_least, coded, data_seeds
+from harness.tasks.lines import lines, themselves
 from harness.tasks.probes import LogisticRegression, nearest_neighbours, predictions
 from harness.tasks.sentences import sentence_groups, sentence_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.errors import Faults
     from harness.model import Similarity
@@ -117,6 +118,22 @@ class Classification:
         del random
         linear: LinearProbe = judged[LinearProbe]
         return (*self.leaks, *_small(linear), *_confused(linear), *_unconverged(linear))
+
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """The class that the linear probe predicts most often; of several, the first in order."""
+        linear: LinearProbe = judged[LinearProbe]
+        votes = np.zeros((len(linear.ids), len(linear.classes)))
+        np.add.at(votes, (np.arange(len(votes))[:, None], linear.predicted), 1.0)
+        chosen = votes.argmax(axis=1).tolist()
+        return {name: linear.classes[code] for name, code in zip(linear.ids, chosen, strict=True)}
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The texts that are judged."""
+        return lines(ids, self.ids, self.given[: len(self.ids)])
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The classes themselves."""
+        return themselves(answers)
 
     @cached_property
     def _assignments(self) -> Sequence[Assignment]:

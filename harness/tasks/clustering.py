@@ -13,10 +13,11 @@ from harness.model import Finding, Floats, Index, Table, TableShape, Texts, Vect
 from harness.search import COSINE, unit
 from harness.tasks.kmeans import k_means
 from harness.tasks.labels import LABELLED, check_at_least, coded, data_seeds
+from harness.tasks.lines import lines
 from harness.tasks.sentences import sentence_groups, sentence_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.errors import Faults
     from harness.model import Similarity
@@ -79,6 +80,15 @@ class Clustering:
         scores = [table.value(adjusted_mutual_information) for table in judged[Clustered].tables]
         note = f"largest less smallest AMI of {len(scores)} starts of k-means, {min(scores):.3f} to {max(scores):.3f}"
         return (Finding("start_spread", max(scores) - min(scores), note),)
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The texts."""
+        return lines(ids, self.ids, self.labelled)
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """None: a cluster has no name."""
+        del answers
+        return {}
 
 
 def silhouettes(vectors: Vectors, labels: Index) -> Floats:

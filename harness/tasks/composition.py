@@ -12,7 +12,7 @@ from harness.metrics.parts import PerItem
 from harness.metrics.ranking import Ranked, Relevant, ranked, recall, without
 from harness.model import Column, Finding, Floats, Ranking, Table, TableShape, Texts, Vectors
 from harness.search import COSINE, unit
-from harness.tasks.relevance import CORPUS, QRELS, Collection
+from harness.tasks.relevance import CORPUS, QRELS, AmongDocuments, Collection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class FirstTerm(PerItem):
 
 
 @dataclass(frozen=True)
-class Composition:
+class Composition(AmongDocuments):
     """Queries made of weighted texts, documents, and relevance judgements (qrels).
 
     A query's vector is the sum of its terms' vectors, each of unit length, times their weights. A document that is

@@ -10,10 +10,11 @@ import numpy as np
 from harness.metrics.separation import Separated, best_f1_threshold
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
 from harness.search import COSINE
+from harness.tasks.lines import lines
 from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,3 +68,12 @@ class Pairs:
         del random
         threshold = best_f1_threshold(judged[Separated])
         return (Finding("best_f1_threshold", threshold, "cosine; chosen on these pairs, optimistic for others"),)
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Both sentences."""
+        return lines(ids, self.ids, self.first, self.second)
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """None: nothing is put first."""
+        del answers
+        return {}

@@ -14,9 +14,10 @@ from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vec
 from harness.search import COSINE, best_of
 from harness.statistics.mantel import PERMUTATIONS, mantel
 from harness.tasks.graphs import Claim, Graph, read_claims, read_graphs
+from harness.tasks.lines import lines, themselves
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -102,18 +103,43 @@ class Process:
             found.append(Finding("direction", None, "n/a: symmetric"))
         return tuple(found)
 
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """The label that is nearest to a step."""
+        steps: Ranked = judged[Ranked]
+        found = zip(steps.ids, steps.first.tolist(), strict=True)
+        return {step: self.labels[place] for step, place in found if place >= 0}
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """A step → the steps that come next; a judgement on two steps."""
+        steps = [(graph.process, label) for graph in self.graphs for label in graph.labels]
+        following = [" | ".join(self._successors.get(label, ())) for _, label in steps]
+        shown = [f"{label} → {after}" if after else label for (_, label), after in zip(steps, following, strict=True)]
+        claims = [(claim.process, f"{claim.source} {claim.judgement} {claim.target}") for claim in self.claims]
+        return lines(ids, _names(steps)[0], shown) | lines(ids, _names(claims)[0], [text for _, text in claims])
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The labels themselves."""
+        return themselves(answers)
+
     @cached_property
     def _position(self) -> Mapping[str, int]:
         return {label: place for place, label in enumerate(self.labels)}
 
-    def _next_steps(self, similarity: Floats) -> Ranked:
-        successors: dict[str, set[int]] = {}
+    @cached_property
+    def _successors(self) -> Mapping[str, Collection[str]]:
+        """Label → the labels that come next, in whichever process."""
+        successors: dict[str, dict[str, None]] = {}
         for graph in self.graphs:
             for source, target in graph.edges:
-                successors.setdefault(source, set()).add(self._position[target])
-        asked = [(graph.process, label) for graph in self.graphs for label in graph.labels if label in successors]
+                successors.setdefault(source, {})[target] = None
+        return successors
+
+    def _next_steps(self, similarity: Floats) -> Ranked:
+        following = self._successors
+        asked = [(graph.process, label) for graph in self.graphs for label in graph.labels if label in following]
         own = np.array([self._position[label] for _, label in asked], dtype=np.intp)
-        relevant = Relevant.of([dict.fromkeys(sorted(successors[label]), 1.0) for _, label in asked])
+        places = [sorted(self._position[target] for target in following[label]) for _, label in asked]
+        relevant = Relevant.of([dict.fromkeys(of_step, 1.0) for of_step in places])
         pool = np.full(len(asked), len(self.labels) - 1)
         return ranked(_names(asked), best_of(similarity[own], self.depth + 1), relevant, pool, own)
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+from harness.metrics.ranking import Ranked
 from harness.model import Column, Finding, Table, TableShape, Texts
+from harness.tasks.lines import lines, one_line
 from harness.tasks.staleness import HASH, document_text, stale_finding, stale_rows, without_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.errors import Faults
 
@@ -69,6 +72,11 @@ class Collection:
     judged: Sequence[Mapping[int, float]]
     position: Mapping[str, int]
     left_out: tuple[Finding, ...]
+
+    @cached_property
+    def document_ids(self) -> Sequence[str]:
+        """Of the documents, by position."""
+        return sorted(self.position, key=self.position.__getitem__)
 
     @property
     def queries(self) -> tuple[Sequence[str], Sequence[str]]:
@@ -126,6 +134,27 @@ def asked_texts(collection: Collection, instruction: str) -> dict[str, Texts]:
         "queries": Texts(collection.query_texts, "query", instruction),
         "documents": Texts(collection.document_texts, "document"),
     }
+
+
+class AmongDocuments:
+    """What is put first for a query of `collection`, and how both are shown: `Answering` and `Legible`."""
+
+    collection: Collection
+
+    def answers(self, judged: Mapping[type[Any], Any]) -> Mapping[str, str]:
+        """query id → the id of the document that stands first."""
+        ids, ranked = self.collection.document_ids, judged[Ranked]
+        found = zip(ranked.ids, ranked.first.tolist(), strict=True)
+        return {query: ids[place] for query, place in found if place >= 0}
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The judged queries."""
+        return lines(ids, self.collection.query_ids, self.collection.query_texts)
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """The documents."""
+        position, texts = self.collection.position, self.collection.document_texts
+        return {document: one_line(texts[position[document]]) for document in answers if document in position}
 
 
 def unanswered(answers: int) -> tuple[Finding, ...]:

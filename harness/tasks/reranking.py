@@ -10,7 +10,17 @@ import numpy as np
 from harness.metrics.ranking import UNRANKED, UNREACHABLE, Ranked, Relevant, ranked
 from harness.model import Column, Finding, TableShape
 from harness.search import COSINE, among
-from harness.tasks.relevance import CORPUS, PARAMETERS, QRELS, QUERIES, Collection, asked_texts, read_pairs, unanswered
+from harness.tasks.relevance import (
+    CORPUS,
+    PARAMETERS,
+    QRELS,
+    QUERIES,
+    AmongDocuments,
+    Collection,
+    asked_texts,
+    read_pairs,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Reranking:
+class Reranking(AmongDocuments):
     """Queries, documents, judgements, and for each query the candidates that are put in order.
 
     Without a table `candidates`, the candidates of a query are its judged documents, those with relevance 0 too. A

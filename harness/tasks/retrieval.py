@@ -10,7 +10,16 @@ import numpy as np
 from harness.metrics.ranking import Ranked, Relevant, ranked, without
 from harness.model import Ranking
 from harness.search import COSINE
-from harness.tasks.relevance import CORPUS, PARAMETERS, QRELS, QUERIES, Collection, asked_texts, unanswered
+from harness.tasks.relevance import (
+    CORPUS,
+    PARAMETERS,
+    QRELS,
+    QUERIES,
+    AmongDocuments,
+    Collection,
+    asked_texts,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Retrieval:
+class Retrieval(AmongDocuments):
     """Queries, documents and relevance judgements (qrels), read as `harness.tasks.relevance` says.
 
     With ignore_identical_ids, a document whose id is the query's own id is taken out of that query's ranking (BEIR).

@@ -10,10 +10,11 @@ import numpy as np
 from harness.metrics.correlation import Graded
 from harness.model import Column, Finding, Floats, Table, TableShape, Texts, Vectors
 from harness.search import COSINE
+from harness.tasks.lines import lines
 from harness.tasks.sentences import PAIR, sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from harness.errors import Faults
     from harness.model import Similarity as Nearness
@@ -59,3 +60,12 @@ class Similarity:
         """None."""
         del judged, random
         return ()
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Both sentences."""
+        return lines(ids, self.ids, self.first, self.second)
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """None: nothing is put first."""
+        del answers
+        return {}

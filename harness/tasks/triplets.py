@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from harness.metrics.triplets import TripletMargins
 from harness.model import Column, Finding, Table, TableShape, Texts, Vectors
 from harness.search import COSINE
+from harness.tasks.lines import lines
 from harness.tasks.sentences import sentence_groups, sentence_ids, sentence_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
 
@@ -70,3 +71,14 @@ class Triplets:
         """None."""
         del judged, random
         return ()
+
+    def item_lines(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """The anchor, then what belongs nearer to it, then what belongs farther away."""
+        given = lines(ids, self.ids, self.anchor)
+        near, far = (lines(given, self.ids, texts) for texts in (self.positive, self.negative))
+        return {name: f"{anchor} · + {near[name]} · − {far[name]}" for name, anchor in given.items()}
+
+    def answer_lines(self, answers: Iterable[str]) -> Mapping[str, str]:
+        """None: nothing is put first."""
+        del answers
+        return {}

@@ -202,6 +202,7 @@ def _run(candidate: Candidate, place: Place, suite: AnySuite | SuiteError, train
         vector_bytes=outcome.vector_bytes,
         environment=environment(),
         configuration=_configuration(candidate.spec, suite),
+        answers=outcome.answers,
     )
 
 
@@ -253,7 +254,7 @@ def _rows(made: Run) -> Iterator[Row]:
             run=made.id,
             fingerprint=made.fingerprint,
             seconds=made.seconds,
-            identity=made.identity.key if made.identity else "",
+            identity=made.identity_key,
             headline=place == 0,
             higher_is_better=score.higher_is_better,
             interval_reason=score.interval.reason,

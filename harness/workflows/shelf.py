@@ -55,7 +55,7 @@ def load_suite(place: Place) -> AnySuite:
 
 def open_suite(place: Place) -> Opened | ForeignSuite:
     """Read a suite and keep its tables. Raises SuiteError as `load_suite`."""
-    if is_mteb(place.name) and not (_is_there(place) and (place.folder / DECLARATION).is_file()):
+    if is_mteb(place.name) and not (is_there(place) and (place.folder / DECLARATION).is_file()):
         suite = load_suite(place)  # makes the folder
         if isinstance(suite, ForeignSuite):
             return suite
@@ -94,7 +94,7 @@ class Shelf(Mapping[Place, "AnySuite | SuiteError"]):
         return read
 
     def _read(self, place: Place) -> AnySuite | SuiteError:
-        if is_mteb(place.name) and not _is_there(place):
+        if is_mteb(place.name) and not is_there(place):
             self._tell(f"{place.name}: mteb reads its data, once")
         try:
             return load_suite(place)
@@ -116,7 +116,7 @@ def shelf(selected: Iterable[str], cache: Path | None = None, tell: Callable[[st
     return Shelf(list(found.values()), tell)
 
 
-def _is_there(place: Place) -> bool:
+def is_there(place: Place) -> bool:
     """Whether the data of one of mteb's tasks lie in the cache."""
     from harness.catalogue.mteb.load import is_whole
     from harness.catalogue.mteb.place import MtebPlace

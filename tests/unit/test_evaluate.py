@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from harness.catalogue import Place, load_suite
+from harness.catalogue import Place, builtin_places, load_suite
 from harness.embedders.resolve import open_embedder, parse_spec
 from harness.errors import EmbedderError
 from harness.evaluate import SUITE_NOTE, evaluate, unscored
@@ -79,6 +79,7 @@ def test_scores_are_the_metrics_of_the_suite(toy: Suite) -> None:
     ]
     by_id = {scores.measure: dict(zip(scores.ids, scores.values, strict=True)) for scores in outcome.items}
     assert by_id == {"ndcg@10": {"q1": 1, "q2": 1, "q3": 0.5}, "recall@1": {"q1": 1, "q2": 1, "q3": 0}}
+    assert outcome.answers == {"q1": "d1", "q2": "d2", "q3": "d4"}
     assert [role for role, _ in embedder.asked] == ["query", "document"]
     assert outcome.seconds > 0
 
@@ -95,8 +96,16 @@ def test_a_metric_without_items_leaves_its_evidence(graded: Callable[..., Suite]
     pairs = [("a", "a", 5), ("a b", "a b c", 3), ("a", "bb cc", 1)]
     outcome = evaluate(graded("spearman, pearson", pairs), FakeEmbedder())
     assert {scores.measure for scores in outcome.items} == {"gold", "predicted"}
+    assert outcome.answers == {}
     (gold,) = (scores for scores in outcome.items if scores.measure == "gold")
     assert gold.values.tolist() == [5, 3, 1]
+
+
+def test_a_kind_has_its_article() -> None:
+    """An analogy suite, not a analogy suite."""
+    (place,) = (place for place in builtin_places() if place.name == "en/analogy")
+    outcome = evaluate(load_suite(place), open_embedder(parse_spec("bm25:")))
+    assert outcome.reason == "bm25: ranks documents and has no vectors; an analogy suite needs vectors"
 
 
 def test_a_ranker_is_judged_on_retrieval_alone(toy: Suite, graded: Callable[..., Suite]) -> None:

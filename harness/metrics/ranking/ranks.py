@@ -76,7 +76,7 @@ class Ranked:
     indptr: n + 1; query i has the relevant documents from indptr[i] to indptr[i + 1], ascending by rank. rank: from 0,
     UNRANKED where the document was not retrieved, UNREACHABLE where it could not be. gain: above 0. pool: n, how many
     documents each query was ranked against. answers: n, how many its ranking holds. nonrelevant: ranks of the
-    documents that are judged and not relevant, ascending.
+    documents that are judged and not relevant, ascending. first: n, the document that was put first, −1 for none.
     """
 
     ids: Sequence[str]
@@ -87,6 +87,7 @@ class Ranked:
     pool: Index
     answers: Index
     nonrelevant: Ragged
+    first: Index
 
     @property
     def relevant(self) -> Index:
@@ -110,6 +111,7 @@ class Ranked:
             self.pool[index],
             self.answers[index],
             self.nonrelevant.take(index),
+            self.first[index],
         )
 
     def evidence(self) -> Mapping[str, Floats]:
@@ -139,7 +141,8 @@ def ranked(
     good = gain > 0
     answers = np.count_nonzero(indices >= 0, axis=1)
     nonrelevant = Ragged(_starts(query[~good], len(ids)), rank[~good])
-    return Ranked(ids, groups, _starts(query[good], len(ids)), rank[good], gain[good], pool, answers, nonrelevant)
+    starts = _starts(query[good], len(ids))
+    return Ranked(ids, groups, starts, rank[good], gain[good], pool, answers, nonrelevant, _first(indices))
 
 
 def without(ranking: Ranking, excluded: Index) -> Ranking:
@@ -158,6 +161,11 @@ def without(ranking: Ranking, excluded: Index) -> Ranking:
     scores[rows] = np.take_along_axis(scores[rows], order, axis=1)
     indices[rows, -1], scores[rows, -1] = -1, -np.inf
     return Ranking(indices, scores)
+
+
+def _first(indices: Index) -> Index:
+    """The document in the first column; a ranking may be none deep."""
+    return indices[:, 0].copy() if indices.shape[1] else np.full(len(indices), -1)
 
 
 def _ranks(indices: Index, indptr: Index, document: Index) -> Index:

@@ -122,6 +122,7 @@ def _judged(path: Path, place: Place, suite: Suite, model: str) -> Run:
         findings=(*outcome.findings, *_unasked(answers, task)),
         environment=environment(),
         configuration={"spec": str(identity), "parameters": dict(suite.parameters), "resamples": RESAMPLES},
+        answers=outcome.answers,
     )
 
 

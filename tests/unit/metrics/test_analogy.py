@@ -127,7 +127,7 @@ def test_scores_are_means_over_questions() -> None:
     """Ranks 0, 1 and 4 (from 0): accuracy@1 1/3, accuracy@5 1, reciprocal ranks (1 + 1/2 + 1/5)/3."""
     rank = np.array([0, 1, 4])
     names = ["p", "q", "r"]
-    ranks = AnalogyRanks(names, names, names, rank, rank, rank, rank, rank * 0 + 9, rank * 0 + 2)
+    ranks = AnalogyRanks(names, names, names, rank, rank, rank, rank, rank * 0 + 9, rank * 0 + 2, rank)
     assert [factory(1).score(ranks) for factory in ACCURACIES] == [pytest.approx(1 / 3)] * 4
     assert analogy_accuracy(5).score(ranks) == 1.0
     assert analogy_mrr(None).score(ranks) == pytest.approx(1.7 / 3)

@@ -31,13 +31,45 @@ def test_f1_by_hand() -> None:
     assert bitext_f1(None).score(HAND) == pytest.approx((2 / 3 + 1) / 4)
 
 
-def test_a_resample_is_having_the_items_so_often() -> None:
-    """Counts 2, 1, 0, 1 and 0, 1, 3, 0 give the F1 of taking those items."""
-    counts = np.array([[2.0, 1, 0, 1], [0, 1, 3, 0]])
+DRAWN = matched([0, 1, 2, 0, 3, 4, 4, 5], [0, 0, 2, 3, 0, 4, 1, 4], 6)
+"""Classes that are right twice, one that is found where another is right, and one that is never found."""
+
+
+def test_a_resample_without_a_pair_is_as_taking_it_away() -> None:
+    """For each of eight pairs, up to a constant: influence is the jackknife's, centred."""
     metric = bitext_f1(None)
     assert metric.resample is not None
-    taken = [metric.score(HAND.take(np.repeat(np.arange(4), row.astype(int)))) for row in counts]
-    np.testing.assert_allclose(metric.resample(HAND, counts), taken, atol=1e-15)
+    without = 1 - np.eye(8)
+    taken = np.array([metric.score(DRAWN.take(np.flatnonzero(row))) for row in without])
+    resampled = metric.resample(DRAWN, without)
+    np.testing.assert_allclose(resampled - resampled.mean(), taken - taken.mean(), atol=1e-12)
+
+
+def test_a_resample_of_everything_once_is_the_score() -> None:
+    """However many times everything is drawn."""
+    metric = bitext_f1(None)
+    assert metric.resample is not None
+    assert metric.resample(DRAWN, np.array([[1.0] * 8, [2.0] * 8])) == pytest.approx([metric.score(DRAWN)] * 2)
+
+
+def test_resamples_are_not_better_than_the_score() -> None:
+    """Of 300 pairs, half of them wrong, resampled scores have the mean of the score; drawn pairs score higher."""
+    random, gold = np.random.default_rng(0), np.arange(300)
+    found = np.where(random.random(300) < 0.5, gold, random.integers(0, 300, 300))
+    judged, metric = matched(gold.tolist(), found.tolist(), 300), bitext_f1(None)
+    counts = random.multinomial(300, np.full(300, 1 / 300), size=500)
+    assert metric.resample is not None
+    assert np.mean(metric.resample(judged, counts.astype(float))) == pytest.approx(metric.score(judged), abs=0.005)
+    drawn = [metric.score(judged.take(np.repeat(gold, row))) for row in counts[:50]]
+    assert np.mean(drawn) > metric.score(judged) + 0.02
+
+
+def test_resamples_need_no_more_than_the_evidence() -> None:
+    """What the store keeps gives the same resamples to the last digit."""
+    metric, counts = bitext_f1(None), np.array([[2.0, 1, 0, 1, 0, 3, 1, 0]])
+    assert metric.resample is not None
+    restored = Matched.restored(DRAWN.ids, DRAWN.groups, DRAWN.evidence())
+    assert metric.resample(restored, counts) == metric.resample(DRAWN, counts)
 
 
 def test_the_evidence_of_f1() -> None:

@@ -7,9 +7,16 @@ import math
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import nct, t
+from scipy.stats import nct, norm, t
 
-from harness.statistics.power import clustered_error, design_effect, minimum_detectable_effect
+from harness.statistics.estimates import Constant, Student, clustered_error
+from harness.statistics.power import (
+    design_effect,
+    detectable,
+    items_needed,
+    items_to_show_equal,
+    minimum_detectable_effect,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +62,35 @@ def test_the_error_of_grouped_differences() -> None:
     assert clustered_error(values, np.arange(5)) == (pytest.approx(single), 4)
     assert clustered_error(np.repeat(values, 3), np.repeat(np.arange(5), 3)) == (pytest.approx(single), 4)
     assert clustered_error(values, np.zeros(5, np.intp)) == (math.inf, 0)
+
+
+@pytest.mark.parametrize(
+    ("sd", "margin", "needed"),
+    [(0.2, 0.02, 619), (0.1, 0.01, 619), (0.2, 0.01, 2474), (0.3, 0.02, 1392), (0.1, 0.05, 25)],
+)
+def test_the_table_of_items_needed(sd: float, margin: float, needed: int) -> None:
+    """(z₀.₉₅ + z₀.₈)² · sd² / δ², rounded up, from the standard error on any number of items; the table is rounded."""
+    for items in (50, 700):
+        assert items_needed(items, sd / math.sqrt(items), margin, sides=1) == pytest.approx(needed, abs=1)
+
+
+@pytest.mark.parametrize(("error", "distance"), [(None, 0.02), (0.01, 0.0), (0.01, -0.01), (0.01, 1e-300)])
+def test_no_number_of_items(error: float | None, distance: float) -> None:
+    """Nobody can say without an error, and nothing shows a difference of 0."""
+    assert items_needed(100, error, distance) is None
+
+
+def test_what_is_detectable() -> None:
+    """The effect of the standard error and G − 1 degrees of freedom; None without an error, or with few groups."""
+    found = detectable(Student(0.0, 0.02, 99, 100), sides=1)
+    assert found == pytest.approx(minimum_detectable_effect(100, 0.2, sides=1))
+    assert detectable(Student(0.0, 0.02, 3, 4)) is None
+    assert detectable(Constant(0.0, 100)) is None
+
+
+def test_items_that_show_equality() -> None:
+    """(z₀.₉₅ + z₀.₉)² · sd² / δ² = 8.564 · 100 items show it in 80 %: the mean lies within ± (δ − z₀.₉₅ · SE) then."""
+    needed = items_to_show_equal(100, 0.02, 0.02)
+    assert needed == 857
+    error = 0.2 / math.sqrt(needed)
+    assert 1 - 2 * norm.sf((0.02 - norm.ppf(0.95) * error) / error) == pytest.approx(0.8, abs=0.001)

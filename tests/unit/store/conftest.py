@@ -32,7 +32,8 @@ def run(name):
     scores = tuple(Score(f"m@{k}", 0.5, Interval(0.4, 0.6), 0.1, 50) for k in range(2))
     items = (ItemScores("m@0", ids, ids, np.linspace(0, 1, 50)),)
     return Run(uuid.uuid4().hex, "2026-01-01T00:00:00.000000+00:00", "zh/a", "retrieval", "f", name,
-               Identity("fake", name, "1"), "ok", "", 1.0, scores, items, (Finding("x", 1.0, ""),))
+               Identity("fake", name, "1"), "ok", "", 1.0, scores, items, (Finding("x", 1.0, ""),),
+               answers=dict(zip(ids, reversed(ids))))
 
 def say(*words):
     print(*words, flush=True)

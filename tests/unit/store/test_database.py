@@ -149,7 +149,7 @@ def test_a_broken_run_is_refused_whole(store: Store, make_run: MakeRun, broken: 
     store.prepare()
     with pytest.raises(ValueError, match=r"refused by the store|the items of|measures name"):
         store.add(make_run(**broken))
-    for table in ("run", "score", "item", "finding"):
+    for table in ("run", "score", "item", "answer", "finding"):
         assert column(store, f"from {table}") == []
 
 

@@ -82,7 +82,7 @@ def test_only_new_runs_are_added(store: Store, make_run: MakeRun) -> None:
 
 
 def test_the_latest_runs_come_back(store: Store, make_run: MakeRun) -> None:
-    """As they were added, but for items and findings, and where they were made; one suite and embedder, or all."""
+    """As they were added, but for items and findings; one suite and embedder, or all."""
     run = make_run(identity=Identity("fake", "甲", "r", (("b", "1"), ("a", "2")), symmetric=True), vector_bytes=12)
     failed = make_run(3, embedder="broken", identity=None, status="failed", reason="no such model", items=())
     store.add(make_run(0, fingerprint="old"), run, failed, make_run(suite="en/b"))
@@ -92,7 +92,7 @@ def test_the_latest_runs_come_back(store: Store, make_run: MakeRun) -> None:
     assert found.identity.key == run.identity.key
     reasons = [replace(score, interval=replace(score.interval, reason=score.reason)) for score in run.scores]
     kept: dict[str, Any] = {"identity": found.identity, "scores": tuple(reasons), "items": (), "findings": ()}
-    assert found == replace(run, environment={}, **kept)
+    assert found == replace(run, **kept)
     assert [(one.suite, one.embedder, one.identity is None) for one in store.latest()] == [
         ("en/b", "one", False),
         ("zh/a", "broken", True),

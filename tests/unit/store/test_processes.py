@@ -20,6 +20,7 @@ WHOLE = """
     select id from run
     where (select count(*) from score where run = id) = 2
       and (select count(*) from item where run = run.id) = 50
+      and (select count(*) from answer where run = run.id) = 50
       and (select count(*) from finding where run = run.id) = 1
 """
 

@@ -91,3 +91,35 @@ def test_the_file_has_the_oldest_supported_format(store: Store) -> None:
     """Any supported DuckDB reads a store that a newer one made: the storage version is that of 1.4."""
     # Bytes 12 to 20 of the file: 64 for files that 1.0 reads, up to 67 for 1.4, 999 for "latest" in 2.0.
     assert int.from_bytes(store.path.read_bytes()[12:20], "little") <= 67
+
+
+def test_a_store_without_answers_is_upgraded(
+    tmp_path: Path, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store of schema 4 is read with the runs it has, takes answers from then on, and can be merged."""
+    old, new = Store(tmp_path / "old.duckdb"), Store(tmp_path / "new.duckdb")
+    before = schema.migrations()[:4]
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "migrations", lambda: before)
+        old.add(make_run(1, id="before"))
+    with duckdb.connect(str(old.path)) as database:
+        assert database.execute("select max(number) from migration").fetchall() == [(4,)]
+    (run,) = old.runs(["before"])
+    assert (run.answers, len(run.items), old.noise()) == ({}, 1, [])
+    old.add(make_run(2, id="after", answers={"一": "文"}))
+    assert old.runs(["after"])[0].answers == {"一": "文"}
+    assert len(old.rows().rows) == 2
+    assert new.merge(old.path) == 2
+
+
+def test_a_store_without_answers_is_merged(
+    tmp_path: Path, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is merged from gets the tables that it lacks."""
+    old, new = Store(tmp_path / "old.duckdb"), Store(tmp_path / "new.duckdb")
+    before = schema.migrations()[:4]
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "migrations", lambda: before)
+        old.add(make_run(1, id="before"))
+    assert new.merge(old.path) == 1
+    assert [run.id for run in new.history()] == ["before"]

@@ -76,7 +76,11 @@ def test_runs_are_returned_recorded_and_told(asked: Request) -> None:
         ("spelling", "toy", "ok", 8),
         ("words", "toy", "ok", 0),
     ]
-    assert [row.run for row in Store(asked.store).rows().rows] == [row.run for row in rows(made)]
+    store = Store(asked.store)
+    assert [row.run for row in store.rows().rows] == [row.run for row in rows(made)]
+    kept = store.runs([one.id for one in made])
+    assert [one.answers for one in kept] == [one.answers for one in made]
+    assert set(kept[0].answers) == {"q1", "q2", "q3"}
     began = [told for told in watch.heard if told[0] == "began"]
     assert began == [("began", "spelling", "toy", 8), ("began", "words", "toy", 8)]
     assert sum(told[1] for told in watch.heard if told[0] == "embedded") == 8
