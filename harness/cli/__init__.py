@@ -11,11 +11,19 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from harness.cli.aa import aa
+from harness.cli.baseline import baseline
+from harness.cli.best import best
 from harness.cli.cache import cache
+from harness.cli.compare import compare
 from harness.cli.embedders import embedders
 from harness.cli.findings import findings
+from harness.cli.gate import gate
+from harness.cli.history import history
+from harness.cli.merge import merge
 from harness.cli.parity import parity
 from harness.cli.profile import profile
+from harness.cli.report import report
 from harness.cli.results import results
 from harness.cli.run import run
 from harness.cli.sql import sql
@@ -50,19 +58,25 @@ def cli() -> None:
     harness run -s zh -s en -e packaged:use-multilingual -e bm25: -e baseline:random
     harness table
 
-    Exit codes: 0 ok, 3 usage, configuration or suite fault, 4 an embedder or the store failed, 130 interrupted.
+    Exit codes: 0 ok, 1 a gate found a regression, or parity a difference, 2 a gate is inconclusive where that fails,
+    3 usage, configuration or suite fault, 4 an embedder or the store failed, 130 interrupted.
     """
 
 
-for command in (run, table, findings, parity, profile, results, suites, embedders, cache, sql):
+for command in (
+    *(run, table, compare, best, gate, aa, findings, parity, profile, results, suites, embedders, cache, sql),
+    *(baseline, history, merge, report),
+):
     cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            stream.reconfigure(encoding="utf-8")  # what a redirection gets on Windows cannot hold Chinese, nor boxes
+        if isinstance(stream, io.TextIOWrapper):
+            # What a redirection gets on Windows cannot hold Chinese, nor boxes. An argument that is no text comes back
+            # in messages as halves of characters, which no encoding holds.
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     sys.exit(_code(arguments))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import configured, shared_config, shared_format, shared_selection
+from harness.cli.options import configured, shared_cache, shared_config, shared_format, shared_selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @shared_selection
 @click.option("--name", "names", multiple=True, metavar="FINDING", help="Only findings of this name. Repeatable.")
 @shared_config
+@shared_cache
 @shared_format
 def findings(
     suites: tuple[str, ...],
@@ -23,6 +24,7 @@ def findings(
     names: tuple[str, ...],
     config: Path | None,
     store: Path | None,
+    cache: Path | None,
     layout: str,
 ) -> None:
     """What is to be known about the latest runs beside their scores, warnings first.
@@ -33,7 +35,7 @@ def findings(
     \b
     harness findings -s zh --name duplicate_vectors --name unknown_tokens
     """
-    configuration = configured(config, store)
+    configuration = configured(config, store, cache)
 
     from harness.report import listing
     from harness.workflows import findings as workflow

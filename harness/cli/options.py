@@ -40,6 +40,17 @@ def shared_format(command: Command) -> Command:
     )(command)
 
 
+def shared_lang(command: Command) -> Command:
+    """--lang."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["en", "zh"]),
+        default="en",
+        show_default=True,
+        help="The language of the words.",
+    )(command)
+
+
 def shared_layout(command: Command) -> Command:
     """--format and --all-metrics, for the comparison table."""
     every = click.option(

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @shared_config
 @shared_format
 def sql(statement: str, config: Path | None, store: Path | None, layout: str) -> None:
-    """Ask the store in SQL, read-only. Tables: run, score, item, finding; views: latest, leaderboard, profile.
+    """Ask the store in SQL, read-only.
+
+    Tables: run, score, item, answer, finding, noise; views: latest, leaderboard, profile.
 
     \b
     harness sql "select embedder, suite, metric, value from leaderboard order by suite, value desc"

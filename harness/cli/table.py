@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from harness.cli.options import configured, shared_config, shared_layout, shared_selection
+from harness.cli.options import configured, shared_cache, shared_config, shared_layout, shared_selection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 @click.command()
 @shared_selection
 @shared_config
+@shared_cache
 @shared_layout
 def table(
     suites: tuple[str, ...],
     embedders: tuple[str, ...],
     config: Path | None,
     store: Path | None,
+    cache: Path | None,
     layout: str,
     every: bool,  # noqa: FBT001 # click passes a flag by name
 ) -> None:
@@ -33,7 +35,7 @@ def table(
     harness table -s zh --format markdown
     harness table -s zh/process --all-metrics
     """
-    configuration = configured(config, store)
+    configuration = configured(config, store, cache)
 
     from harness.report import comparison
     from harness.workflows.table import table as workflow

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.model import Remarks
+from harness.model import Interval, Remarks
+from harness.report.numbers import score, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -129,7 +130,7 @@ def _columns(
         about = _numbers([f"{suite}: {'; '.join(remarks[suite])}"] if remarks.get(suite) else [], notes)
         for (_, metric), own in ((key, own) for key, own in of_metric.items() if key[0] == suite):
             row = max(own, key=lambda row: (row.value is not None, row.items > 0))
-            floor = MISSING if row.floor is None else _number(row.floor)
+            floor = MISSING if row.floor is None else score(row.floor)
             columns[Column(suite, metric, row.items, floor, about)] = own
     return columns
 
@@ -148,8 +149,8 @@ def _cell(row: Row, notes: dict[str, int], *, best: bool) -> Cell:
     warnings = [f"warning: {warning}" for warning in row.warnings]
     if row.low is None or row.high is None:
         reasons = (*warnings, f"no interval: {row.interval_reason}")
-        return Cell(_number(row.value), best=best, notes=_numbers(reasons, notes))
-    return Cell(_number(row.value), _interval(row.low, row.high), best, _numbers(warnings, notes))
+        return Cell(score(row.value), best=best, notes=_numbers(reasons, notes))
+    return Cell(score(row.value), span(Interval(row.low, row.high)), best, _numbers(warnings, notes))
 
 
 def _numbers(texts: Sequence[str], notes: dict[str, int]) -> tuple[int, ...]:
@@ -168,14 +169,3 @@ def _brief(notes: Iterable[str]) -> list[str]:
         else:
             shown.append(note)
     return shown
-
-
-def _interval(low: float, high: float) -> str:
-    """A dash between two numbers, but not beside a minus sign."""
-    between = "–" if low >= 0 else " to "
-    return f"{_number(low)}{between}{_number(high)}"
-
-
-def _number(value: float) -> str:
-    """Three decimals; what rounds to zero has no sign."""
-    return f"{value:z.3f}"

@@ -12,7 +12,7 @@ from harness.report.console import console
 from harness.report.query import query_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _NAME = 20
 """Cells of a name on a line: with less than that, it is folded beyond recognition."""
@@ -21,14 +21,19 @@ _FRAME = 3
 """Cells around each column of a table."""
 
 
+def table_width(columns: Iterable[Sequence[str]]) -> int:
+    """Cells that a table with lines takes, if none of its texts is folded."""
+    return sum(max(map(cell_len, texts)) + _FRAME for texts in columns) + 1
+
+
 def table_or_items(columns: Sequence[str], rows: Sequence[Sequence[str]], *, whole: bool = False) -> str:
     """The table; or each name on lines of its own, and what is to be said of it below, blank cells left out.
 
     whole: no name is folded, because names are there to be copied.
     """
-    widths = [max(map(cell_len, cells)) for cells in zip(columns, *rows, strict=True)]
-    screen = console()
-    if screen.width - sum(widths[1:]) - _FRAME * len(columns) - 1 >= (widths[0] if whole else min(widths[0], _NAME)):
+    named, *others = zip(columns, *rows, strict=True)
+    screen, widest = console(), max(map(cell_len, named))
+    if table_width([[" " * (widest if whole else min(widest, _NAME))], *others]) <= screen.width:
         return query_terminal(columns, rows)
     with screen.capture() as captured:
         for name, *cells in rows:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.report.grid import EMPTY, MISSING, Cell, Grid
+from harness.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>|~&$#!])")
+_CONTACT = re.compile(r"@(?!\d+\b)|(?<!\w)@|(?<=:)(?=//)|(?<=www)(?=\.)|(?<=#)(?=\d)|(?<=GH-)(?=\d)", re.IGNORECASE)
+"""Where a person, a page or an issue would be linked; not in `ndcg@10`."""
+_BREAK = "\u200b"
 
 
 def markdown(grid: Grid) -> str:
@@ -36,6 +43,11 @@ def escaped(text: str) -> str:
     for character in "\\|<[":
         text = text.replace(character, f"\\{character}")
     return "<br>".join(text.splitlines())
+
+
+def prose(text: str) -> str:
+    """A line that repeats words of anybody: without markup, and without people, pages and issues to be linked."""
+    return _MARKUP.sub(r"\\\1", _CONTACT.sub(lambda found: found[0] + _BREAK, one_line(text)))
 
 
 def _shown(cell: Cell) -> str:

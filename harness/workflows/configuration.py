@@ -1,4 +1,4 @@
-"""harness.toml: embedders by name, suites, store, cache, threads, consent, prices."""
+"""harness.toml: embedders by name, suites, store, cache, threads, consent, prices, weights, gate."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from urllib.parse import quote, unquote
 
 from harness.catalogue.mteb.names import MODELSCOPE, is_mteb
 from harness.errors import UsageError, nearest
+from harness.gate import policy as gate_policy
+from harness.gate.policy import GatePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,11 +28,12 @@ _KEYS: Mapping[str, tuple[type, str]] = {
     "threads": (int, "a whole number, at least 1"),
     "allow_remote": (list, 'a list of hosts without address or path, like ["api.openai.com", "10.0.0.7:8000"]'),
     "prices": (dict, '[prices] with lines like "text-embedding-3-small" = 0.02'),
+    "weights": (dict, '[weights] with lines like "zh/lexical-gap" = 2.0'),
+    "gate": (dict, '[gate] with lines like baseline = "main"'),
 }
 
 _CURRENCY = "USD"
 _PRICE = 'must be an amount for a million tokens, from 0, like 0.02 or {per_million = 0.5, currency = "CNY"}'
-
 _MEMBER = re.compile(r"(?<=[(,])[^(),:?=]+(?=[,)])")
 """What may be a name between brackets, as in hybrid:rrf(bm25:,mine)."""
 
@@ -42,7 +45,8 @@ _DATA = re.compile(r"([?&]data=)([^&]*)")
 class Configuration:
     """What harness.toml says; paths in it are relative to its folder. embedders: name → spec.
 
-    allow_remote: hosts to which texts may be sent. prices: model or host/model → amount, currency.
+    allow_remote: hosts to which texts may be sent. prices: model or host/model → amount, currency. weights: suite → how
+    much it counts in an average, 1 where it is not named. gate: what a candidate is held to.
     """
 
     embedders: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +56,8 @@ class Configuration:
     threads: int | None = None
     allow_remote: tuple[str, ...] = ()
     prices: Mapping[str, tuple[float, str]] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    gate: GatePolicy = field(default_factory=GatePolicy)
 
     def spec(self, name: str) -> str:
         """The spec that a name stands for, or the name itself where it is a spec; members of a combination likewise."""
@@ -90,6 +96,8 @@ def read_configuration(file: Path | None) -> Configuration:
         threads=values.get("threads"),
         allow_remote=tuple(host.lower() for host in values.get("allow_remote", [])),
         prices={name: _price(price) for name, price in values.get("prices", {}).items()},
+        weights={suite: float(weight) for suite, weight in values.get("weights", {}).items()},
+        gate=gate_policy.policy(values.get("gate", {}), str(path)).renamed(lambda suite: _anchored(suite, path.parent)),
     )
 
 
@@ -100,6 +108,8 @@ def _faults(values: Mapping[str, Any]) -> list[str]:
     sound = {} if wrong else known
     inside = [fault for name, spec in sound.get("embedders", {}).items() for fault in _misnamed(name, spec)]
     inside += [f"[prices.{name}]: {_PRICE}" for name, price in sound.get("prices", {}).items() if not _is_price(price)]
+    inside += [fault for name, weight in sound.get("weights", {}).items() for fault in _misweighed(name, weight)]
+    inside += gate_policy.faults(sound.get("gate", {}))
     return unknown + wrong + inside
 
 
@@ -124,6 +134,13 @@ def _is_price(value: Any) -> bool:
     amount, currency = given.get("per_million", -1), given.get("currency", _CURRENCY)
     sound = type(amount) in {int, float} and 0 <= amount < math.inf
     return sound and not given.keys() - {"per_million", "currency"} and bool(re.fullmatch("[A-Z]{3}", str(currency)))
+
+
+def _misweighed(suite: str, weight: Any) -> Iterator[str]:
+    if type(weight) not in {int, float} or not 0 < weight < math.inf:
+        yield f"[weights.{suite}]: must be a number above 0, like 2.0"
+    if suite.startswith((".", "/", "~")):
+        yield f"[weights.{suite}]: must be the name that the suite has in tables, not a path"
 
 
 def _price(value: Any) -> tuple[float, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harness.errors import UsageError, nearest
 from harness.store import Store
-from harness.workflows.table import stored_names, table
+from harness.workflows.table import demand_held, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ def findings(
     """
     held = Store(configuration.store).findings(stored_names(configuration, suites), embedders)
     if not held:
-        table(configuration, suites, embedders)  # refuses a suite or an embedder of which nothing is there
+        demand_held(configuration, suites, embedders)
     known = {name for _, _, _, name, *_ in held}
     for name in names:
         if name not in known:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.catalogue.mteb.names import PREFIX, is_mteb
-from harness.errors import MissingExtraError, UsageError
+from harness.errors import MissingExtraError, UsageError, nearest
 from harness.evaluate import SUITE_NOTE
 from harness.model import Remarks
 from harness.store import Store
@@ -30,13 +30,7 @@ def table(configuration: Configuration, suites: Sequence[str], embedders: Sequen
     names = stored_names(configuration, suites)
     shown = store.rows(names, embedders)
     if not shown.rows and (suites or embedders):
-        held = store.rows().rows
-        suites_held, embedders_held = ({getattr(row, what) for row in held} for what in ("suite", "embedder"))
-        raise UsageError(
-            f"{configuration.store} holds nothing for {', '.join((*suites, *embedders))}. "
-            f"Suites there: {', '.join(sorted(suites_held)) or 'none'}. "
-            f"Embedders: {', '.join(sorted(embedders_held)) or 'none'}."
-        )
+        demand_held(configuration, suites, embedders)
     found = ((suite, name, note) for _, suite, _, name, _, _, note in store.findings(names, embedders))
     return shown, _remarks((row.suite for row in shown.rows), found)
 
@@ -56,7 +50,51 @@ def stored_names(configuration: Configuration, selected: Sequence[str]) -> list[
     if not any(map(is_mteb, names)):
         return names
     held = Store(configuration.store).suite_names(PREFIX)
-    return [*names, *(suite for suite in held if any(_is_of(suite, name) for name in names))]
+    return [*names, *(suite for suite in held if any(selects(name, suite) for name in names))]
+
+
+def selects(name: str, suite: str) -> bool:
+    """Whether a name stands for a suite of the store: its own, that of a folder it is in, or of the task that it is.
+
+    A task of mteb's is of a name with some of its options: a?x=1&y=2 is of a?x=1, which is of a.
+    """
+    (asked, _, demanded), (own, _, options) = name.partition("?"), suite.partition("?")
+    if own == asked:
+        return not demanded or set(demanded.split("&")) <= set(options.split("&"))
+    return not demanded and own.startswith(f"{asked.rstrip('/')}/")
+
+
+def demand_held(configuration: Configuration, suites: Sequence[str], embedders: Sequence[str]) -> None:
+    """Raise UsageError where the store has no run of a suite, a folder of suites or an embedder that was named.
+
+    Of a folder one of its suites is enough. With what is there. Raises StoreError as `table`.
+    """
+    store = Store(configuration.store)
+    wanted = {one: stored_names(configuration, [one]) for one in suites}
+    runs = store.newest([name for names in wanted.values() for name in names], embedders)
+    held = {run.suite for run in runs}
+    lacking = [
+        one for one, names in wanted.items() if not any(selects(name, suite) for name in names for suite in held)
+    ]
+    lacking += sorted(set(embedders) - {run.embedder for run in runs})
+    if not lacking:
+        return
+    there = store.newest()
+    known = [sorted({getattr(run, what) for run in there}) for what in ("suite", "embedder")]
+    hint = "".join(nearest(name, {*known[0], *known[1]}) for name in lacking)
+    raise UsageError(
+        f"{configuration.store} holds nothing for {', '.join(lacking)}. {hint}"
+        f"Suites there: {', '.join(known[0]) or 'none'}. Embedders: {', '.join(known[1]) or 'none'}."
+    )
+
+
+def demand_metrics(runs: Iterable[Run], wanted: Iterable[str]) -> None:
+    """Raise UsageError where none of the runs was scored with a metric that was named."""
+    known = {score.metric for run in runs for score in run.scores if score.metric}
+    for name in wanted:
+        if name not in known:
+            among = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"no run has the metric {name!r}. {nearest(name, known)}Metrics there: {among}")
 
 
 def suite_names(selected: str, cache: Path | None = None) -> list[str]:
@@ -65,12 +103,6 @@ def suite_names(selected: str, cache: Path | None = None) -> list[str]:
         return [place.name for place in find_places(selected, cache)]
     except (MissingExtraError, UsageError):
         return [selected]
-
-
-def _is_of(suite: str, name: str) -> bool:
-    """Whether a suite has the task and all the options of a name: a?x=1&y=2 is of a?x=1, which is of a."""
-    (task, _, options), (asked, _, demanded) = suite.partition("?"), name.partition("?")
-    return task == asked and (not demanded or set(demanded.split("&")) <= set(options.split("&")))
 
 
 def _remarks(suites: Iterable[str], findings: Iterable[tuple[str, str, str]]) -> Remarks:

@@ -56,6 +56,14 @@ def wait_until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> Non
         time.sleep(0.01)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there, arguments are text")
+def test_an_argument_that_is_no_text_is_named(start: Start, store: Path) -> None:
+    """The message that repeats it is printed, with its bytes escaped."""
+    process = start("run", "-s", "zh/\udcff", "-e", "baseline:hashing", "--store", store)
+    _, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, r"zh/\udcff" in err, "Traceback" in err) == (3, True, False)
+
+
 def test_the_module_is_the_command(start: Start) -> None:
     """`python -m harness` is what `harness` is, under its name."""
     out, err = start("suites", "check", "zh/similarity").communicate(timeout=SECONDS)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-DOTTED = {".ci", ".github", ".gitignore"}
+DOTTED = {".ci", ".github", ".gitignore", ".gitlab"}
 GENERATED = {"results", "dist", "build", "__pycache__"}
 DATA = {".csv", ".json", ".jsonl", ".md", ".png", ".tsv", ".yaml"}
 PICTURE = b"\x89PNG\r\n\x1a\n"

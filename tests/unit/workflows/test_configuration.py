@@ -89,3 +89,22 @@ def test_members_of_a_combination_may_be_names() -> None:
     assert configuration.spec("hybrid:rrf(minilm,bm25:)?k=10") == "hybrid:rrf(st:m?dimensions=64,bm25:)?k=10"
     assert configuration.spec("hybrid:rerank(both,ce:c)") == "hybrid:rerank(hybrid:rrf(bm25:,st:m?dimensions=64),ce:c)"
     assert configuration.spec("hybrid:rrf(bm25:,other)") == "hybrid:rrf(bm25:,other)"
+
+
+def test_weights_are_numbers_by_suite(tmp_path: Path) -> None:
+    """Whole numbers too; a suite that is not named has none."""
+    (tmp_path / "harness.toml").write_text('[weights]\n"zh/lexical-gap" = 2\n"采购" = 0.5\n', "utf-8")
+    assert read_configuration(tmp_path / "harness.toml").weights == {"zh/lexical-gap": 2.0, "采购": 0.5}
+
+
+def test_suites_of_the_gate_are_relative_to_the_file(tmp_path: Path) -> None:
+    """Where they are written as paths, as those that are run."""
+    (tmp_path / "harness.toml").write_text(
+        '[gate]\nbaseline = "main"\nfloors = ["./toy ndcg@10 >= 0.5"]\n'
+        '[[gate.quality]]\nsuite = "./toy"\n[[gate.quality]]\nsuite = "zh"\n',
+        "utf-8",
+    )
+    gate = read_configuration(tmp_path / "harness.toml").gate
+    assert gate.baseline == "main"
+    assert [one.suite for one in gate.quality] == [f"{tmp_path}/toy", "zh"]
+    assert [one.suite for one in gate.floors] == [f"{tmp_path}/toy"]

@@ -66,6 +66,7 @@ def test_rankings_that_went_out_and_came_in_score_the_same(
     assert (made.queries, made.answers, made.file.parent.name) == (3, 15, "baseline_hashing")
     back = taken(made.file if kind == "trec" else made.file.parent, toy_suite, configuration, told)
     assert back.scores == ours.scores
+    assert back.answers == ours.answers != {}
     assert [(one.measure, one.ids, one.values.tolist()) for one in back.items] == [
         (one.measure, one.ids, one.values.tolist()) for one in ours.items
     ]

@@ -15,7 +15,7 @@ from harness.model import Remarks
 from harness.workflows.configuration import Configuration
 from harness.workflows.contamination import CAUTION, TRAINED_ON
 from harness.workflows.run import Request, run
-from harness.workflows.table import remarks_of, stored_names, table
+from harness.workflows.table import remarks_of, selects, stored_names, table
 from tests.mteb_registry import install
 from tests.watching import Watcher
 
@@ -101,3 +101,22 @@ def test_only_tasks_of_mtebs_need_caution(made: list[Run]) -> None:
     assert remarks_of([]) == remarks_of(plain) == Remarks()
     assert remarks_of([*plain, *made]).whole == (CAUTION,)
     assert TRAINED_ON in CAUTION
+
+
+@pytest.mark.parametrize(
+    ("name", "suite", "expected"),
+    [
+        ("zh/a", "zh/a", True),
+        ("zh", "zh/a", True),
+        ("zh/", "zh/a", True),
+        ("zh", "zhh/a", False),
+        ("zh/a", "zh", False),
+        ("mteb:A", "mteb:A?rows=5", True),
+        ("mteb:A?rows=5", "mteb:A?protocol=mteb&rows=5", True),
+        ("mteb:A?rows=5", "mteb:A", False),
+        ("mteb:A?rows=5", "mteb:A/b?rows=5", False),
+    ],
+)
+def test_a_name_selects_its_suite_folder_or_task(name: str, suite: str, *, expected: bool) -> None:
+    """And nothing that merely begins alike."""
+    assert selects(name, suite) == expected

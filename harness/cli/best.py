@@ -1,0 +1,60 @@
+"""harness best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from harness.cli.needs import shared_needs
+from harness.cli.options import configured, shared_cache, shared_config, shared_format, shared_lang, shared_selection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness.report.phrases import Lang
+
+
+@click.command()
+@shared_selection
+@shared_needs
+@shared_format
+@shared_lang
+@shared_config
+@shared_cache
+def best(
+    suites: tuple[str, ...],
+    embedders: tuple[str, ...],
+    latency: str | None,
+    cost: str | None,
+    memory: str | None,
+    local: bool,  # noqa: FBT001 # click passes a flag by name
+    dimension: int | None,
+    floors: tuple[str, ...],
+    layout: str,
+    lang: Lang,
+    config: Path | None,
+    store: Path | None,
+    cache: Path | None,
+) -> None:
+    """Which embedder to take, from what the store holds.
+
+    Per suite and over all of them: who is shown to be worse than the leader, and who is not: the best set. From it the
+    cheapest that meets your needs. What was not measured (`harness profile`) meets no need. [weights] in harness.toml
+    says how much a suite counts. csv holds the standings alone.
+
+    \b
+    harness best -s zh --local-only --max-dimension 512
+    harness best --max-latency-p95 50ms --max-cost 0.1 --min "zh/lexical-gap ndcg@10 > 0.7" --lang zh
+    """
+    configuration = configured(config, store, cache)
+
+    from harness.report import listing
+    from harness.report.decision import decision
+    from harness.workflows.best import COLUMNS, decide, rows
+    from harness.workflows.needs import needs
+
+    limits = {"latency": latency, "cost": cost, "memory": memory}
+    given = {name: text for name, text in limits.items() if text is not None}
+    made = decide(configuration, suites, embedders, needs(given, dimension, floors, local=local))
+    click.echo(listing(COLUMNS, rows(made), layout) if layout == "csv" else decision(made, layout, lang), nl=False)

@@ -1,0 +1,1 @@
+"""Runs on the same items, compared: two of them, a field of them, the course of one."""

@@ -1,0 +1,1 @@
+"""Differences × what a team tolerates → a verdict."""

@@ -1,0 +1,160 @@
+"""What `[gate]` in harness.toml says, read and checked: every fault with its key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError, nearest
+from harness.gate.limits import budget, floor
+from harness.model import MARGIN, Gate, Limit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from harness.model import Policy
+
+_KEYS: Mapping[str, str] = {
+    "baseline": 'the name of a baseline, like "main"',
+    "anchor": 'the name of a dated baseline, like "2026-q3"',
+    "inconclusive": '"warn" or "fail"',
+    "floors": 'a list like ["zh/lexical-gap ndcg@10 >= 0.6"]',
+    "budgets": 'a list like ["latency p95 <= 80 ms", "cost per million <= 0.1"]',
+    "quality": "[[gate.quality]] tables with suite, metric, margin and role",
+}
+_QUALITY: Mapping[str, str] = {
+    "suite": "the name of a suite, or of a folder of suites",
+    "metric": 'the name of a metric, like "ndcg@10"',
+    "margin": "a number above 0 and below 1: the largest loss that does not matter, like 0.02",
+    "role": '"primary" or "advisory"',
+}
+
+
+@dataclass(frozen=True)
+class GatePolicy:
+    """What a team tolerates, as it is written: a suite may be a folder, and an empty metric is the suite's headline.
+
+    baseline, anchor: names of baselines, empty for none. inconclusive: what such a verdict does. file: where it is
+    written.
+    """
+
+    baseline: str = ""
+    anchor: str = ""
+    inconclusive: Policy = "warn"
+    quality: tuple[Gate, ...] = ()
+    floors: tuple[Limit, ...] = ()
+    budgets: tuple[Limit, ...] = ()
+    file: str = field(default="harness.toml", compare=False)
+
+    def renamed(self, name: Callable[[str], str]) -> GatePolicy:
+        """The same with every suite called as `name` says."""
+        return replace(
+            self,
+            quality=tuple(replace(gate, suite=name(gate.suite)) for gate in self.quality),
+            floors=tuple(replace(limit, suite=name(limit.suite)) for limit in self.floors),
+        )
+
+
+def policy(values: Mapping[str, Any], file: str = GatePolicy.file) -> GatePolicy:
+    """What sound values of a file say: those of which `faults` has none."""
+    return GatePolicy(
+        baseline=values.get("baseline", ""),
+        anchor=values.get("anchor", ""),
+        inconclusive=values.get("inconclusive", "warn"),
+        quality=tuple(map(_gate, values.get("quality", []))),
+        floors=tuple(map(floor, values.get("floors", []))),
+        budgets=tuple(map(budget, values.get("budgets", []))),
+        file=file,
+    )
+
+
+def faults(values: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the table `[gate]`, each with its key."""
+    known = ", ".join(_KEYS)
+    unknown = sorted(values.keys() - _KEYS)
+    found = [f"[gate.{key}]: unknown key. {nearest(key, _KEYS)}Known: {known}" for key in unknown]
+    for key in (key for key in _KEYS if key in values):
+        if not _FITS[key](values[key]):
+            found.append(f"[gate.{key}]: must be {_KEYS[key]}")
+        else:
+            found += _INSIDE.get(key, _nothing)(values[key])
+    return found
+
+
+def _gate(values: Mapping[str, Any]) -> Gate:
+    return Gate(
+        values["suite"].rstrip("/"),
+        values.get("metric", ""),
+        float(values.get("margin", MARGIN)),
+        values.get("role", "primary") == "primary",
+    )
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_list_of(kind: type) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+_FITS: Mapping[str, Callable[[Any], bool]] = {
+    "baseline": _is_name,
+    "anchor": _is_name,
+    "inconclusive": lambda value: value in ("warn", "fail"),
+    "floors": _is_list_of(str),
+    "budgets": _is_list_of(str),
+    "quality": _is_list_of(dict),
+}
+_FITS_QUALITY: Mapping[str, Callable[[Any], bool]] = {
+    "suite": _is_name,
+    "metric": _is_name,
+    "margin": lambda value: type(value) in {int, float} and 0 < value < 1,
+    "role": lambda value: value in ("primary", "advisory"),
+}
+
+
+def _nothing(_: Any) -> Iterable[str]:
+    return ()
+
+
+def _limits(key: str, read: Callable[[str], Limit]) -> Callable[[Iterable[str]], Iterator[str]]:
+    def inside(texts: Iterable[str]) -> Iterator[str]:
+        seen = Counter[tuple[str, ...]]()
+        for place, text in enumerate(texts, start=1):
+            try:
+                limit = read(text)
+            except UsageError as error:
+                yield f"[gate.{key}] {place}: {error}"
+                continue
+            seen[limit.suite, limit.measure] += 1
+            if seen[limit.suite, limit.measure] > 1:
+                yield f"[gate.{key}] {place}: {text!r}: a second one of the same; leave one of them"
+
+    return inside
+
+
+def _quality(tables: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    seen = Counter[tuple[str, str]]()
+    for place, values in enumerate(tables, start=1):
+        where = f"[gate.quality] {place}"
+        for key in sorted(values.keys() - _QUALITY):
+            yield f"{where}: unknown key {key!r}. {nearest(key, _QUALITY)}Known: {', '.join(_QUALITY)}"
+        wrong = [key for key in _QUALITY if key in values and not _FITS_QUALITY[key](values[key])]
+        yield from (f"{where}: {key} must be {_QUALITY[key]}" for key in wrong)
+        if "suite" not in values:
+            yield f"{where}: suite is missing: {_QUALITY['suite']}"
+        elif not wrong:
+            gate = _gate(values)
+            seen[gate.suite, gate.metric] += 1
+            if seen[gate.suite, gate.metric] > 1:
+                what = f"{gate.suite} {gate.metric or 'headline'}"
+                yield f"{where}: {what} has a gate already; leave one of them"
+
+
+_INSIDE: Mapping[str, Callable[[Any], Iterable[str]]] = {
+    "floors": _limits("floors", floor),
+    "budgets": _limits("budgets", budget),
+    "quality": _quality,
+}

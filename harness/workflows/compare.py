@@ -1,0 +1,160 @@
+"""Two embedders from the store, compared on every suite that both have been run on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from harness.compare.families import corrected
+from harness.compare.moved import moved, moved_parts
+from harness.compare.pairs import MARGIN, Paired, compare
+from harness.compare.refusal import demand_comparable, other_data
+from harness.errors import NotComparableError, UsageError
+from harness.metrics.named import metric_of
+from harness.model import Compared, NotCompared
+from harness.store import Store
+from harness.workflows.commands import places_on_disk, run_command
+from harness.workflows.contenders import Contender, contender
+from harness.workflows.metrics import metrics_of
+from harness.workflows.table import demand_metrics, stored_names, suite_names
+from harness.workflows.texts import with_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.model import Comparison, Difference, Metric, Moved, Run
+    from harness.workflows.configuration import Configuration
+
+
+_MOVED, _MOVED_OF_MANY = 5, 1
+_MANY = 4
+"""Suites, above which a few items of each would be a long list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is compared, and on what; no suites and no metrics are all of them.
+
+    a, b: labels of the store, names in harness.toml, or ids of runs. margin: within which a difference does not matter.
+    items: how many of those that moved most, each way; None is a few, fewer where there are many suites.
+    """
+
+    a: str
+    b: str
+    suites: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    margin: float = MARGIN
+    items: int | None = None
+
+
+def compare_embedders(configuration: Configuration, asked: Asked) -> Compared:
+    """The newest run of B against that of A on each suite, whatever the data, and why where that cannot be.
+
+    Raises UsageError for a name or metric that the store does not know, NotComparableError where the data of a suite
+    that was named differ, or nothing can be compared, StoreError where there is no store or it cannot be read.
+    """
+    store = Store(configuration.store)
+    a, b = _contenders(store, configuration, asked)
+    both = _whole(store, [(a.runs[suite], b.runs[suite]) for suite in sorted(a.runs.keys() & b.runs.keys())])
+    _demand_same_data(both, {name for one in asked.suites for name in _named(one, configuration)})
+    scored = [run for pair in both for run in pair if run.scores]
+    demand_metrics(scored, asked.metrics if scored else ())
+    paired, refused = _compared(both, asked)
+    reasons = [*_alone(a, b), *refused]
+    if not paired:
+        lines = [f"  {one.suite}: {one.reason}" for one in reasons]
+        raise NotComparableError("\n".join([f"{asked.a} and {asked.b} cannot be compared on any suite:", *lines]))
+    found = corrected(paired)
+    runs = {one.id: one for pair in both for one in pair}
+    few = _MOVED if len(found) <= _MANY else _MOVED_OF_MANY
+    most = few if asked.items is None else asked.items
+    return Compared(
+        a.name,
+        b.name,
+        asked.margin,
+        tuple(_with_texts(found, runs, most, configuration, asked)),
+        tuple(sorted(reasons, key=lambda one: one.suite)),
+        (*a.notes, *b.notes, *_warnings([runs[side.run] for one in found for side in (one.a, one.b)])),
+    )
+
+
+def _contenders(store: Store, configuration: Configuration, asked: Asked) -> tuple[Contender, Contender]:
+    """Both sides; where one is a single run, the other only on its suite."""
+    suites = stored_names(configuration, asked.suites)
+    a, b = (contender(store, configuration, name, suites) for name in (asked.a, asked.b))
+    for one, other in ((a, b), (b, a)):
+        if one.by_id and not other.by_id and other.runs.keys() - one.runs.keys():
+            narrowed = contender(store, configuration, asked.b if other is b else asked.a, list(one.runs))
+            return (a, narrowed) if other is b else (narrowed, b)
+    return a, b
+
+
+def _whole(store: Store, pairs: Sequence[tuple[Run, Run]]) -> list[tuple[Run, Run]]:
+    """The runs with their items and answers, each read once."""
+    runs = {run.id: run for run in store.runs(list({run.id: None for pair in pairs for run in pair}))}
+    return [(runs[a.id], runs[b.id]) for a, b in pairs]
+
+
+def _named(selected: str, configuration: Configuration) -> Sequence[str]:
+    """The suite that was named; a folder names none of those in it."""
+    names = suite_names(selected, configuration.cache)
+    return names if len(names) == 1 else ()
+
+
+def _demand_same_data(both: Sequence[tuple[Run, Run]], named: set[str]) -> None:
+    for a, b in both:
+        ours = not (a.imported or b.imported) and a.fingerprint and b.fingerprint
+        if a.suite in named and ours and a.fingerprint != b.fingerprint:
+            raise NotComparableError(other_data(a, b))
+
+
+def _compared(both: Sequence[tuple[Run, Run]], asked: Asked) -> tuple[list[Paired], list[NotCompared]]:
+    found, refused = [], []
+    for a, b in both:
+        try:
+            demand_comparable(a, b)  # first: a run that failed early has a score without a metric
+            found.append(compare(a, b, _metrics(a, b, asked.metrics), asked.margin))
+        except (NotComparableError, UsageError) as error:  # UsageError: a metric of a plug-in that is gone
+            refused.append(NotCompared(a.suite, str(error)))
+    return found, refused
+
+
+def _metrics(a: Run, b: Run, wanted: Sequence[str]) -> list[Metric[Any]]:
+    found = [metric for metric in metrics_of(a, b) if not wanted or metric.name in wanted]
+    if not found:
+        raise NotComparableError(f"it has none of the metrics {', '.join(wanted)}")
+    return found
+
+
+def _alone(a: Contender, b: Contender) -> Iterator[NotCompared]:
+    for one, other in ((a, b), (b, a)):
+        for suite in one.runs.keys() - other.runs.keys():
+            yield NotCompared(suite, f"only {one.name} has been run on it: {run_command(other.name, [suite])}")
+
+
+def _with_texts(
+    comparisons: Sequence[Comparison], runs: Mapping[str, Run], most: int, configuration: Configuration, asked: Asked
+) -> Iterator[Comparison]:
+    """The comparisons with the items that moved most by their first metric, and their texts."""
+    on_disk = places_on_disk((*configuration.suites, *asked.suites), configuration.cache)
+    folders = {place.name: str(place.folder) for _, place in on_disk}
+    for one in comparisons:
+        found = _moved(runs[one.a.run], runs[one.b.run], one.differences[0], most)
+        where = folders.get(one.suite, one.suite)
+        yield replace(one, moved=with_texts(found, where, one.fingerprint, configuration.cache))
+
+
+def _moved(a: Run, b: Run, difference: Difference, most: int) -> tuple[Moved, ...]:
+    if difference.reason or not most:
+        return ()
+    if difference.tally is None:
+        return moved_parts(a, b, metric_of(difference.metric), most)
+    return moved(a, b, difference.metric, most)
+
+
+def _warnings(runs: Sequence[Run]) -> list[str]:
+    """What misleads a reader who does not know it, such as that a model was trained on a task."""
+    found = (
+        f"{run.suite}: {run.embedder}: {finding.note}" for run in runs for finding in run.findings if finding.warning
+    )
+    return list(dict.fromkeys(found))
