@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from harness.compare.pairs import blocks
-from harness.compare.words import ALPHA, settled
+from harness.compare.words import settled
 from harness.statistics.corrections import holm
 from harness.statistics.permutation import max_t
+from harness.statistics.power import ALPHA
 from harness.statistics.seeding import generator
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.compare.best_set import letter, settled
 from harness.compare.evidence import Average
-from harness.compare.pairs import MARGIN
-from harness.model import Field, Interval, Open, Standing
+from harness.model import MARGIN, Field, Interval, Open, Standing
 from harness.statistics.estimates import Constant
 from harness.statistics.power import ALPHA, items_needed
 

@@ -11,7 +11,7 @@ import numpy as np
 from harness.compare.aligning import Sides, aligned, judgements
 from harness.compare.refusal import demand_comparable, demand_one_convention, demand_scores
 from harness.errors import NotComparableError
-from harness.model import Comparison, Difference, Side, Tally
+from harness.model import MARGIN, Comparison, Difference, Side, Tally
 from harness.statistics.estimates import Unknown, estimate
 from harness.statistics.intervals import FEWEST_GROUPS, Draws, group_count, group_numbers
 from harness.statistics.mcnemar import mcnemar
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from harness.model import Estimate, Floats, Index, Judgements, Metric, Run
 
-MARGIN = 0.02
-"""Within which a difference does not matter, where nobody says otherwise."""
 SPARSE = 25
 """Up to so many hits and misses that changed, their exact distribution is used instead of t."""
 _TIE = 1e-12

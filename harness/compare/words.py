@@ -6,13 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.statistics.estimates import Constant
-from harness.statistics.power import detectable, items_needed, items_to_show_equal
+from harness.statistics.power import ALPHA, detectable, items_needed, items_to_show_equal
 
 if TYPE_CHECKING:
     from harness.model import Difference, Word
-
-ALPHA = 0.05
-"""The chance, in each family of claims, that any difference is claimed where there is none."""
 
 
 def settled(difference: Difference, *, level: float = ALPHA, same: bool = False) -> Difference:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from harness.compare.families import corrected
 from harness.compare.moved import moved, moved_parts
-from harness.compare.pairs import MARGIN, Paired, compare
+from harness.compare.pairs import Paired, compare
 from harness.compare.refusal import demand_comparable, other_data
 from harness.errors import NotComparableError, UsageError
 from harness.metrics.named import metric_of
-from harness.model import Compared, NotCompared
+from harness.model import MARGIN, Compared, NotCompared
 from harness.store import Store
 from harness.workflows.commands import places_on_disk, run_command
 from harness.workflows.contenders import Contender, contender

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.compare.words import ALPHA, disagree, negligible
+from harness.compare.words import disagree, negligible
 from harness.report.numbers import change, interval, p_value, score
+from harness.statistics.power import ALPHA
 
 if TYPE_CHECKING:
     from harness.model import Comparison, Difference

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from harness.compare.choice import advantage
 from harness.compare.field import NO_AVERAGE, shared
-from harness.compare.pairs import MARGIN
+from harness.model import MARGIN
 from harness.report.phrases import recorded
 
 if TYPE_CHECKING:
