@@ -170,7 +170,7 @@ class Service:
             cost = self._meter.charged(load.tokens, reply.tokens, price)
         except RefusedError as refusal:
             if refusal.billed:
-                cost = self._meter.charged(self._meter.expected(load.tokens), refusal.tokens, price)
+                cost = self._meter.charged(load.tokens, refusal.tokens, price)
             # Servers repeat what they get, and `from None` leaves what it came from behind.
             raise refusal.reworded(self.endpoint.redacted(str(refusal))) from None
         finally:

@@ -121,13 +121,16 @@ class Meter:
             self._spent += Spending(requests=1, texts=texts)
 
     def charged(self, estimated: int, reported: int | None, price: Price | None) -> float:
-        """Count the tokens of a request, be it answered or in vain; returns what it cost."""
-        tokens = estimated if reported is None else reported
+        """Count the tokens of a request, be it answered or in vain; returns what it cost.
+
+        estimated: by this machine, whatever was learnt of the service since.
+        """
+        tokens = self.expected(estimated) if reported is None else reported
         cost = price.of(tokens) if price else 0.0
         with self._lock:
             if reported is not None:
                 self._most = max(self._most, reported / max(1, estimated))
-            self._spent += Spending(tokens=tokens, estimated=estimated if reported is None else 0, cost=cost)
+            self._spent += Spending(tokens=tokens, estimated=tokens if reported is None else 0, cost=cost)
         return cost
 
     def retried(self) -> None:

@@ -20,14 +20,14 @@ def test_spending_adds_up_and_is_subtracted() -> None:
 
 
 def test_a_meter_counts_what_the_service_reports_else_what_was_estimated() -> None:
-    """Two requests of 100 estimated tokens, of which one reports 130; a third is made again."""
+    """Of 100 estimated tokens, 130 are reported, and expected of the next, which reports none."""
     meter, price = Meter(), Price(1_000.0)
     assert meter.charged(100, 130, price) == pytest.approx(0.13)
-    assert meter.charged(100, None, price) == pytest.approx(0.1)
+    assert meter.charged(100, None, price) == pytest.approx(0.13)
     meter.answered(4)
     meter.answered(6)
     meter.retried()
-    assert meter.spent == Spending(2, 10, 230, 100, 1, pytest.approx(0.23))
+    assert meter.spent == Spending(2, 10, 260, 130, 1, pytest.approx(0.26))
 
 
 def test_a_meter_expects_the_worst_that_it_has_seen() -> None:
