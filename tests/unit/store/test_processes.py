@@ -49,10 +49,11 @@ def test_a_killed_process_leaves_the_store_whole(tmp_path: Path, start: Start) -
     store = Store(tmp_path / "results.duckdb")
     script = "import duckdb\nsay('ready')\nwhile True: store.add(it := run('a')); say(it.id)"
     acknowledged: set[str] = set()
-    for pause in np.random.default_rng(0).uniform(0.0, 0.4, size=6):
+    for runs, pause in enumerate(np.random.default_rng(0).uniform(0.0, 0.4, size=6)):
         process = start(store.path, script)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        acknowledged |= {process.stdout.readline().strip() for _ in range(runs)}
         time.sleep(pause)
         process.kill()
         acknowledged |= set(process.communicate()[0].split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
@@ -16,6 +18,11 @@ from harness.embedders.remote.terms import Terms
 from harness.embedders.resolve import parse_spec
 from harness.errors import EmbedderError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from harness.model import Index
+
 _ROW = np.ones((1, 4), np.float32)
 
 
@@ -28,8 +35,8 @@ def test_answers_that_are_no_use_tell_what_the_next_ones_cost() -> None:
         with answered(400):
             raise RefusedError("no vectors", Then.STOP)
 
-    def asked(answer: object) -> None:
-        list(service.fetch([np.array([0])], [100], answer, lambda: Reply(_ROW)))  # type: ignore[arg-type]
+    def asked(answer: Callable[[Index], Reply]) -> None:
+        list(service.fetch([np.array([0])], [100], answer, lambda: Reply(_ROW)))
 
     asked(lambda _: Reply(_ROW, 300))
     with pytest.raises(RefusedError, match="no vectors"):
