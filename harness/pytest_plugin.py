@@ -138,7 +138,11 @@ def gate(request: pytest.FixtureRequest) -> Gate:
     """
 
     def _ask(**given: object) -> Verdict:
-        found = _judged(request.config, _asked(given))
+        __tracebackhide__ = True
+        try:
+            found = _judged(request.config, _asked(given))
+        except HarnessError as error:  # what is wrong is told; which of our lines noticed it is of no use
+            raise error.with_traceback(None) from None
         request.node.stash.setdefault(_ABOUT, []).append(found.text)
         _warn(request.node, found.warnings)
         return found.verdict
@@ -170,8 +174,10 @@ def _marked(item: pytest.Item, mark: pytest.Mark) -> _Judged:
         if asked not in known:
             known[asked] = _judged(item.config, asked)
     except HarnessError as error:
-        pytest.fail(f"the gate could not be asked: {error}", pytrace=False)
-    return known[asked]
+        why = str(error)
+    else:
+        return known[asked]
+    pytest.fail(f"the gate could not be asked: {why}", pytrace=False)
 
 
 def _asked(given: Mapping[str, object]) -> Asked:

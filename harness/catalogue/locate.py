@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from harness.errors import UsageError, nearest
@@ -28,7 +29,13 @@ def builtin_root() -> Path:
 
 def builtin_places() -> list[Place]:
     """Every built-in suite, by name."""
-    return _below(builtin_root(), "", ())
+    return list(_builtin(builtin_root()))
+
+
+@cache
+def _builtin(root: Path) -> tuple[Place, ...]:
+    """They stay as they are installed; a command asks for them dozens of times."""
+    return tuple(_below(root, "", ()))
 
 
 def find_places(selected: str) -> list[Place]:

@@ -5,8 +5,12 @@ Everything but click is imported inside the commands: `harness --help` must not 
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -29,11 +33,12 @@ from harness.cli.run import run
 from harness.cli.sql import sql
 from harness.cli.suites import suites
 from harness.cli.table import table
-from harness.errors import HarnessError, UsageError
+from harness.errors import HarnessError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_UNWRITTEN = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EBADF, getattr(errno, "EDQUOT", errno.ENOSPC)}
 INTERRUPTED = 130
 """What a shell reports for a program that Ctrl-C ended."""
 
@@ -72,6 +77,9 @@ for command in (
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever wants the exit code alone
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 # to the end of the process
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # What a redirection gets on Windows cannot hold Chinese, nor boxes. An argument that is no text comes back
@@ -93,6 +101,14 @@ def _code(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: what was finished is recorded, what was embedded is cached", err=True)
         return INTERRUPTED
+    except OSError as error:
+        # Of a stream: of a file, its name is known. Python would end a traceback with 1, the gate's code.
+        if error.filename is not None or error.errno not in _UNWRITTEN:
+            raise
+        sys.stdout = io.StringIO()  # Python flushes it at the end, and what could not be written is still in there
+        with suppress(OSError):  # stderr may be on the same disk
+            click.echo(f"error: the result cannot be written: {error.strerror}", err=True)
+        return StoreError.exit_code
     except SystemExit:
         # When the reader of stdout (head, less) has left, click replaces stdout and exits with 1: the gate's code.
         if sys.stdout is stdout:

@@ -16,6 +16,7 @@ from harness.cli.options import (
     shared_format,
     shared_selection,
 )
+from harness.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,4 +81,8 @@ def aa(
     else:
         click.echo(listing(repeated.COLUMNS, repeated.rows(found), layout), nl=False)
     click.echo(repeated.sentence(found), err=True)
+    if lacking := repeated.unmeasured(found, suites, configuration.cache):
+        raise UsageError(
+            f"nothing was measured on {', '.join(lacking)}: it does not apply to {' or '.join(asked.embedders)}"
+        )
     return 1 if repeated.flipped(found) else 0

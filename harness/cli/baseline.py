@@ -29,7 +29,7 @@ def baseline() -> None:
 @click.argument("name")
 @shared_selection
 @click.option("--anchor", is_flag=True, help="A dated baseline that blessing does not move; call it 2026-q3, say.")
-@click.option("--force", is_flag=True, help="Replace an anchor, or files that are damaged.")
+@click.option("--force", is_flag=True, help="Give up what has this name: other results, an anchor, damaged files.")
 @shared_config
 @shared_cache
 def save(
@@ -44,8 +44,9 @@ def save(
 ) -> None:
     """Write the latest runs of the store to baselines/NAME.jsonl and NAME.items.tsv, beside the store.
 
-    The same results again change not a byte. What failed, does not apply, was imported or ran on
-    older data is left out, and named.
+    The same results again change not a byte. Where NAME holds other results, or fewer or more, this is refused: bless
+    puts results there with the reason, --force without one; the history of blessings stays. What failed, does not
+    apply, was imported or ran on older data is left out, and named.
 
     \b
     harness baseline save main
@@ -168,4 +169,4 @@ def _report(made: Kept) -> None:
     state = "saved" if made.written else f"unchanged since {made.baseline.saved}"
     what = "anchor" if made.baseline.anchor else "baseline"
     click.echo(f"{what} {made.baseline.name} {state}: {counts}", err=True)
-    click.echo(f"  {made.files[0]}\n  {made.files[1]}", err=True)
+    click.echo(f"  {made.files.scores}\n  {made.files.items}", err=True)

@@ -12,6 +12,7 @@ from harness.cli.options import configured, shared_cache, shared_config, shared_
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from harness.compare.choice import Needs
     from harness.report.phrases import Lang
 
 
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 def best(
     suites: tuple[str, ...],
     embedders: tuple[str, ...],
-    latency: str | None,
-    cost: str | None,
-    memory: str | None,
-    local: bool,  # noqa: FBT001 # click passes a flag by name
-    dimension: int | None,
-    floors: tuple[str, ...],
+    needs: Needs,
     layout: str,
     lang: Lang,
     config: Path | None,
@@ -52,9 +48,6 @@ def best(
     from harness.report import listing
     from harness.report.decision import decision
     from harness.workflows.best import COLUMNS, decide, rows
-    from harness.workflows.needs import needs
 
-    limits = {"latency": latency, "cost": cost, "memory": memory}
-    given = {name: text for name, text in limits.items() if text is not None}
-    made = decide(configuration, suites, embedders, needs(given, dimension, floors, local=local))
+    made = decide(configuration, suites, embedders, needs)
     click.echo(listing(COLUMNS, rows(made), layout) if layout == "csv" else decision(made, layout, lang), nl=False)

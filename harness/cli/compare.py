@@ -66,7 +66,7 @@ def compare(
     configuration = configured(config, store, cache)
 
     from harness.report.compared import compared
-    from harness.workflows.compare import Asked, compare_embedders
+    from harness.workflows.compare import CompareRequest, compare_embedders
 
-    outcome = compare_embedders(configuration, Asked(a, b, suites, metrics, margin, items))
+    outcome = compare_embedders(configuration, CompareRequest(a, b, suites, metrics, margin, items))
     click.echo(compared(outcome, layout, every=every or bool(metrics)), nl=False)

@@ -110,10 +110,11 @@ def gate(
 
 def _check(configuration: Configuration, asked: GateRequest, layout: str) -> int:
     from harness.report import listing
+    from harness.workflows.baselines import today
     from harness.workflows.gate.gate import checked
     from harness.workflows.gate.plans import COLUMNS, rows
 
-    plans, notes = checked(configuration, asked)
+    plans, notes = checked(configuration, asked, today())
     click.echo(listing(COLUMNS, rows(plans), layout), nl=False)
     _tell(notes)
     return 0

@@ -121,7 +121,13 @@ def configured(config: Path | None, store: Path | None, cache: Path | None = Non
     from harness.workflows.configuration import read_configuration
 
     configuration = read_configuration(config)
-    return replace(configuration, store=store or configuration.store, cache=cache or configuration.cache)
+    elsewhere = store and store.absolute() != configuration.store.absolute()
+    return replace(
+        configuration,
+        store=store or configuration.store,
+        cache=cache or configuration.cache,
+        options=(*configuration.options, *(("--store", str(store)) if elsewhere else ())),
+    )
 
 
 def limit_threads(threads: int | None) -> None:

@@ -12,6 +12,7 @@ from harness.cli.needs import shared_needs
 from harness.cli.options import configured, shared_cache, shared_config, shared_lang, shared_selection
 
 if TYPE_CHECKING:
+    from harness.compare.choice import Needs
     from harness.report.phrases import Lang
 
 _ENDINGS = {"html": ".html", "markdown": ".md"}
@@ -40,12 +41,7 @@ _STDOUT = Path("-")
 def report(
     suites: tuple[str, ...],
     embedders: tuple[str, ...],
-    latency: str | None,
-    cost: str | None,
-    memory: str | None,
-    local: bool,  # noqa: FBT001 # click passes a flag by name
-    dimension: int | None,
-    floors: tuple[str, ...],
+    needs: Needs,
     file: Path | None,
     layout: str | None,
     lang: Lang,
@@ -66,12 +62,9 @@ def report(
     configuration = configured(config, store, cache)
 
     from harness.report.page import page
-    from harness.workflows.needs import needs
     from harness.workflows.report import report as workflow
 
-    limits = {"latency": latency, "cost": cost, "memory": memory}
-    given = {name: text for name, text in limits.items() if text is not None}
-    content = workflow(configuration, suites, embedders, needs(given, dimension, floors, local=local))
+    content = workflow(configuration, suites, embedders, needs)
     form = layout or ("markdown" if file and file.suffix == _ENDINGS["markdown"] else "html")
     text = page(content, form, lang)
     if file == _STDOUT:

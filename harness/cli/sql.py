@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def sql(statement: str, config: Path | None, store: Path | None, layout: str) -> None:
     """Ask the store in SQL, read-only.
 
-    Tables: run, score, item, answer, finding, noise; views: latest, leaderboard, profile.
+    Tables: run, score, item, answer, finding, place, noise; views: latest, leaderboard, profile.
 
     \b
     harness sql "select embedder, suite, metric, value from leaderboard order by suite, value desc"

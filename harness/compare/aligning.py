@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from harness.compare.refusal import only_in
 from harness.errors import NotComparableError
+from harness.model import Aligned
 from harness.model.metric import Restorable
 
 if TYPE_CHECKING:
@@ -17,21 +17,14 @@ if TYPE_CHECKING:
     from harness.model import Floats, ItemScores, Judgements, Metric, Run
 
 
-@dataclass(frozen=True)
-class Sides:
-    """A measure of the same items in two runs, ordered by id."""
+def aligned(a: Run, b: Run, measure: str) -> Aligned:
+    """The items of a measure that both runs have, ordered by id: A in the first row of values, B in the second.
 
-    ids: tuple[str, ...]
-    groups: tuple[str, ...]
-    a: Floats
-    b: Floats
-
-
-def aligned(a: Run, b: Run, measure: str) -> Sides:
-    """The items of a measure that both runs have. Raises NotComparableError where they are missing or not the same."""
+    Raises NotComparableError where they are missing or not the same.
+    """
     first, second = (_ordered(_items(who, run, measure)) for who, run in (("A", a), ("B", b)))
     _demand_same(first[0], second[0], measure)
-    return Sides(*first, second[2])
+    return Aligned(measure, *first[:2], np.stack([first[2], second[2]]))
 
 
 def judgements(a: Run, b: Run, metric: Metric[Any]) -> tuple[Judgements, Judgements]:

@@ -19,31 +19,32 @@ from harness.statistics.power import ALPHA
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.compare.evidence import Evidence, Pairs
+    from harness.compare.inference import Inference, Pairs
 
 
 @dataclass(frozen=True)
-class Settled:
-    """p: of everybody but the leader, adjusted, against the leader. left: the best set. beats: by place, whom."""
+class BestSet:
+    """p: of everybody but the leader, adjusted, against the leader. members: who is in it. beats: by place, whom."""
 
     p: Mapping[int, float | None]
-    left: frozenset[int]
+    members: frozenset[int]
     beats: Mapping[int, tuple[int, ...]]
 
 
-def settled(order: Sequence[int], evidence: Evidence, alpha: float = ALPHA) -> Settled:
+def best_set(order: Sequence[int], inference: Inference, alpha: float = ALPHA) -> BestSet:
     """Test everybody against everybody. order: places, best first, at least one."""
-    first = evidence.adjusted(order)
-    p, left = _eliminated(order, first, evidence, alpha)
+    first = inference.adjusted(order)
+    p, left = _eliminated(order, first, inference, alpha)
     beats = {i: tuple(j for j in order[at + 1 :] if _shown(first[i, j], alpha)) for at, i in enumerate(order)}
+    # Of the leader, whoever was set aside in any round: a later round corrects for fewer pairs, and may show more.
     beats[order[0]] = tuple(j for j in order[1:] if j not in left)
-    return Settled(p, frozenset(left), beats)
+    return BestSet(p, frozenset(left), beats)
 
 
 def _eliminated(
-    order: Sequence[int], pairs: Pairs, evidence: Evidence, alpha: float
+    order: Sequence[int], pairs: Pairs, inference: Inference, alpha: float
 ) -> tuple[dict[int, float | None], list[int]]:
-    """The p of everybody in the round in which he was set aside, or in the last one; and who was left then."""
+    """Everybody's p against the leader, from the round that set it aside or else the last one; and who is left."""
     leader, left = order[0], list(order)
     p: dict[int, float | None] = {}
     while True:
@@ -52,7 +53,7 @@ def _eliminated(
         if len(kept) == len(left):
             return p, left
         left = kept
-        pairs = evidence.adjusted(left)
+        pairs = inference.adjusted(left)
 
 
 def _shown(p: float | None, alpha: float) -> bool:

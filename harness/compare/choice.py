@@ -7,6 +7,7 @@ comes or goes changes nothing about the others.
 from __future__ import annotations
 
 import math
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,10 +25,27 @@ Axis: TypeAlias = Literal["price", "latency", "memory", "index"]
 AXES: tuple[Axis, ...] = ("price", "latency", "memory", "index")
 """In the order in which they decide."""
 
-ORDER = "price, then latency p95, memory, index bytes, then score; what is not known comes last"
+ORDER = (
+    "price, then latency p95, memory, index bytes, then score; within 25 % measured costs are level, and latencies "
+    "within what the stretches of their profile differ by; what is not known comes last"
+)
+LEVEL = 1.25
+"""Measured costs of which the larger is at most so many times the smaller count as level: the next axis decides.
+
+Latencies also where one is at most as many times the other as the slowest stretch of queries in the profile of one of
+the two was that of the quickest: then a busy machine may have made the difference.
+"""
 UNKNOWN = "not known"
-MEASURE = "not measured: harness profile"
-"""How the note of a fact begins that a profile would tell."""
+
+
+def not_measured(arguments: str) -> str:
+    """The note of a fact that `harness profile` would tell with these arguments: those of `Facts.profile`.
+
+    Those of several embedders may stand side by side: an option that they share is said once.
+    """
+    words = shlex.split(arguments)
+    pairs = dict.fromkeys(zip(words[::2], words[1::2], strict=True))
+    return f"not measured: harness profile {shlex.join(word for pair in pairs for word in pair)}"
 
 
 @dataclass(frozen=True)
@@ -50,10 +68,6 @@ class Needs:
     def texts(self) -> tuple[str, ...]:
         """Each as people write it."""
         return (*(limit.text for limit in _limits(self)), *(floor.text for floor in self.floors))
-
-
-Found: TypeAlias = "Standing | None"
-"""The score of an embedder under a metric, which may have none; None where it was not run on that suite."""
 
 
 @dataclass(frozen=True)
@@ -119,14 +133,17 @@ def _missed(limit: _Need, needs: Needs, facts: Facts) -> Unmet | None:
     return None if met else Unmet(limit.text, found)
 
 
-def _too_low(floor: Limit, found: Found) -> Unmet | None:
+def _too_low(floor: Limit, found: Standing | None) -> Unmet | None:
     if found is None or found.value is None:
         return Unmet(floor.text, found.reason if found else "not run", known=False)
     return None if floor.met(found.value) else Unmet(floor.text, shown(found))
 
 
-def unsure(floor: Limit, found: Found) -> str:
-    """How sure it is that a floor is met: a caution where the interval reaches past it, or there is none; or empty."""
+def unsure(floor: Limit, found: Standing | None) -> str:
+    """A caution where a floor is met by the score but not by all of its interval, or there is no interval; else empty.
+
+    found: None where the embedder was not run on that suite.
+    """
     if found is None or found.value is None or not floor.met(found.value):
         return ""
     if found.interval.low is None or found.interval.high is None:
@@ -145,10 +162,57 @@ def shown(found: Standing) -> str:
 
 
 def admitted(field: Field, facts: Mapping[str, Facts], missed: Mapping[str, Sequence[Unmet]]) -> tuple[str, ...]:
-    """Those of the best set that meet all needs, cheapest first: see ORDER."""
-    meeting = [one for one in field.best if not missed.get(one.embedder)]
-    known = comparable({one.embedder: facts.get(one.embedder, Facts()) for one in meeting})
-    return tuple(one.embedder for one in sorted(meeting, key=lambda one: (*known[one.embedder], one.place or 0)))
+    """Those of the best set that meet all needs, cheapest first: see ORDER. The first is taken, then of the others."""
+    left = [one.embedder for one in field.best if not missed.get(one.embedder)]
+    found: list[str] = []
+    while left:
+        steps = narrowed(left, facts)
+        found.append(steps[-1].left[0] if steps else left[0])
+        left.remove(found[-1])
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Step:
+    """An axis on which some are put behind. left: who is not, in the order given.
+
+    behind: the others, the cheapest first, with what they cost; None where that is not known.
+    """
+
+    axis: Axis
+    left: tuple[str, ...]
+    behind: Mapping[str, float | None]
+
+
+def narrowed(names: Sequence[str], facts: Mapping[str, Facts]) -> tuple[Step, ...]:
+    """What leaves fewer and fewer of `names`, at least one: on each of AXES the cheapest, and who is level with it.
+
+    See LEVEL. An axis that nobody is known on, or on which all are level, is no step.
+    """
+    owned = {name: facts.get(name, Facts()) for name in names}
+    known = comparable(owned)
+    left, steps = tuple(names), []
+    for at, axis in enumerate(AXES):
+        step = _step(axis, {name: known[name][at] for name in left}, owned)
+        if step.behind:
+            steps.append(step)
+            left = step.left
+    return tuple(steps)
+
+
+def _step(axis: Axis, costs: Mapping[str, float], facts: Mapping[str, Facts]) -> Step:
+    ordered = sorted(costs, key=lambda name: costs[name])
+    first = ordered[0]
+    left = tuple(name for name in costs if costs[name] <= costs[first] * _tolerance(axis, facts[first], facts[name]))
+    behind = {name: costs[name] if math.isfinite(costs[name]) else None for name in ordered if name not in left}
+    return Step(axis, left, behind)
+
+
+def _tolerance(axis: Axis, one: Facts, other: Facts) -> float:
+    """The ratio up to which their costs are level."""
+    if axis == "latency":
+        return max(LEVEL, one.swing or LEVEL, other.swing or LEVEL)
+    return LEVEL if axis == "memory" else 1.0
 
 
 def comparable(facts: Mapping[str, Facts]) -> dict[str, tuple[float, ...]]:
@@ -201,21 +265,3 @@ def _front(points: Mapping[str, tuple[float, float]]) -> tuple[str, ...]:
         return any(q >= quality and c <= cost and (q, c) != (quality, cost) for q, c in points.values())
 
     return tuple(name for name, point in points.items() if not beaten(*point))
-
-
-def advantage(chosen: str, among: Sequence[str], facts: Mapping[str, Facts]) -> Axis | None:
-    """The axis on which the chosen one is cheaper than all others, as cheap on those before; None where there is none.
-
-    An axis that nobody is known on is passed over. One on which somebody is not known decides nothing: nobody can be
-    said to be the cheapest.
-    """
-    known = comparable({name: facts.get(name, Facts()) for name in among})
-    for at, axis in enumerate(AXES):
-        own, others = known[chosen][at], [known[name][at] for name in among if name != chosen]
-        if own == math.inf and min(others, default=math.inf) == math.inf:
-            continue
-        if not others or math.inf in {own, *others}:
-            return None
-        if own < min(others):
-            return axis
-    return None

@@ -1,7 +1,8 @@
 """Claims counted: p values corrected for all that one comparison claims, and the verdicts that follow.
 
 What a reader is told first, the headline of each suite, is one family, corrected after Holm. The other metrics of a
-suite are a family each suite: those that share items go together, and maxT uses that; the rest is corrected after Holm.
+suite are a family each suite. Those that share items go together, and maxT uses that; those without a spread over items
+go together, by Holm; and each of these parts is corrected for the number of parts (Bonferroni).
 """
 
 from __future__ import annotations
@@ -19,18 +20,25 @@ from harness.statistics.power import ALPHA
 from harness.statistics.seeding import generator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from harness.compare.pairs import Paired
     from harness.model import Comparison, Difference
 
 
 class _Adjusted(NamedTuple):
-    """A corrected p, for what, and the level that the correction leaves to the p of the test."""
+    """A corrected p, the family it was corrected for, and the level that its uncorrected p would have to fall below."""
 
     p: float | None
     family: str
     level: float
+
+    def times(self, parts: int) -> _Adjusted:
+        """The same in a family of so many parts."""
+        if parts <= 1:
+            return self
+        p = None if self.p is None else min(self.p * parts, 1.0)
+        return _Adjusted(p, f"{self.family}, times {parts} sets of metrics", self.level / parts)
 
 
 def corrected(paired: Sequence[Paired]) -> list[Comparison]:
@@ -58,30 +66,30 @@ def _with(difference: Difference, adjusted: _Adjusted) -> Difference:
 
 
 def _others(paired: Paired) -> dict[str, _Adjusted]:
-    """The metrics of a suite beside its claim: by maxT where t tests share items, else by Holm."""
+    """The metrics of a suite beside its claim."""
     others = paired.comparison.differences[1:]
+    # Only means with a spread: maxT divides by the standard error, which a constant difference does not have.
     together = {one.metric for one in others if one.test in {"t", "mcnemar"} and one.estimate.error}
-    found = _max_t(paired, together)
-    rest = [one for one in others if one.metric not in found]
-    by_holm = _holm([one.p for one in rest], "metric")
-    return {**found, **{one.metric: adjusted for one, adjusted in zip(rest, by_holm, strict=True)}}
+    lots = blocks({name: column for name, column in paired.columns.items() if name in together})
+    found = [_max_t(paired, names) for names in lots]
+    rest = [one for one in others if one.metric not in together]
+    found.append(dict(zip([one.metric for one in rest], _holm([one.p for one in rest], "metric"), strict=True)))
+    # Metrics on which nothing changed have a p of 1 and claim nothing.
+    parts = sum(any(one.p is not None and one.p < 1 for one in part.values()) for part in found)
+    return {name: one.times(parts) for part in found for name, one in part.items()}
 
 
-def _max_t(paired: Paired, metrics: set[str]) -> Mapping[str, _Adjusted]:
-    """Each set of items by itself, times the number of sets (Bonferroni)."""
-    found: dict[str, _Adjusted] = {}
+def _max_t(paired: Paired, names: Sequence[str]) -> dict[str, _Adjusted]:
+    """Metrics that have the same items."""
     raw = {one.metric: one.p or 1.0 for one in paired.comparison.differences}
-    lots = blocks({name: column for name, column in paired.columns.items() if name in metrics})
-    for names in lots:
-        first = paired.columns[names[0]]
-        values = np.column_stack([paired.columns[name].differences for name in names])
-        adjusted = max_t(values, first.groups, generator(paired.comparison.fingerprint, "maxT"))
-        family = f"maxT over {len(names)} metrics" if len(names) > 1 else "1 metric"
-        family += f", times {len(lots)} sets of items" if len(lots) > 1 else ""
-        for name, p in zip(names, np.minimum(adjusted * len(lots), 1.0).tolist(), strict=True):
-            least = ALPHA / (len(names) * len(lots))
-            found[name] = _Adjusted(p, family, min(max(ALPHA * raw[name] / p, least), ALPHA))
-    return found
+    first = paired.columns[names[0]]
+    values = np.column_stack([paired.columns[name].differences for name in names])
+    adjusted = max_t(values, first.groups, generator(paired.comparison.fingerprint, "maxT"))
+    family = f"maxT over {len(names)} metrics" if len(names) > 1 else "1 metric"
+    return {
+        name: _Adjusted(p, family, min(max(ALPHA * raw[name] / p, ALPHA / len(names)), ALPHA))
+        for name, p in zip(names, adjusted.tolist(), strict=True)
+    }
 
 
 def _holm(p: Sequence[float | None], what: str) -> list[_Adjusted]:

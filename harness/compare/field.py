@@ -5,42 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from harness.compare.best_set import letter, settled
-from harness.compare.evidence import Average
+from harness.compare.best_set import best_set, letter
+from harness.compare.common import Scored
+from harness.compare.inference import Average, alike
 from harness.model import MARGIN, Field, Interval, Open, Standing
-from harness.statistics.estimates import Constant
-from harness.statistics.power import ALPHA, items_needed
+from harness.statistics.estimates import Constant, items_to_reach
+from harness.statistics.power import ALPHA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.compare.evidence import Evidence
-    from harness.model import Status
+    from harness.compare.inference import Inference
+    from harness.model import Estimate, Status
 
-NO_AVERAGE = "no average"
-"""How the note begins that says why there is none, though scores could be averaged."""
 _NO_ITEMS = "has no items, so that nothing can be shown about its differences"
 _TOLD = 3
 """Suites that are named, with the reason, where somebody lacks many."""
+_PLACES = 12
+"""Decimals of a difference that are not rounding."""
+_LEANS = (
+    "makes most of the uncertainty of the average; also where nothing differs, so few items may have missed something. "
+    "A lower weight ([weights]), leaving it out (-s), or more items would show smaller differences"
+)
+_REALISTIC = 100
+"""Times the items there are: more would be no advice."""
 _DOWN = "means the better the lower, which cannot be averaged with scores that mean the better the higher"
 
 
 @dataclass(frozen=True)
 class Contest:
-    """A suite with everybody's score, nobody compared yet. Each is a standing without place.
+    """The scores of all embedders on a suite (or averaged) before they are ranked: standings without a place.
 
-    heading: the field without standings. entrants: who can be compared, in the order of the evidence. outside: who
+    heading: the field without standings. entrants: who can be compared, in the order of the inference. outside: who
     cannot, with the reason.
     """
 
     heading: Field
     entrants: tuple[Standing, ...]
     outside: tuple[Standing, ...]
-    evidence: Evidence
+    inference: Inference
 
     @property
     def places(self) -> Mapping[str, int]:
-        """Embedder → place in the evidence."""
+        """Embedder → place in the inference."""
         return {one.embedder: place for place, one in enumerate(self.entrants)}
 
 
@@ -50,7 +57,7 @@ def field(contest: Contest) -> Field:
     outside = tuple(sorted(contest.outside, key=lambda one: (one.embedder, one.identity)))
     if not order:
         return replace(contest.heading, standings=outside)
-    found = settled(order, contest.evidence)
+    found = best_set(order, contest.inference)
     letters = {i: letter(place) for place, i in enumerate(order, start=1)}
     standings = tuple(
         replace(
@@ -58,12 +65,12 @@ def field(contest: Contest) -> Field:
             letter=letters[i],
             place=place,
             p=found.p.get(i),
-            in_best=i in found.left,
+            in_best=i in found.members,
             beats=tuple(letters[j] for j in found.beats[i]),
         )
         for place, i in enumerate(order, start=1)
     )
-    told = contest.evidence.reason or contest.evidence.correction
+    told = contest.inference.reason or contest.inference.correction
     correction = told if len(order) > 1 else "nobody to compare with"
     return replace(contest.heading, standings=(*standings, *outside), correction=correction)
 
@@ -77,126 +84,158 @@ def _order(contest: Contest) -> list[int]:
 
 
 def average(contests: Sequence[Contest]) -> tuple[Contest | None, tuple[str, ...]]:
-    """The weighted average over suites as a contest of those who have a score on all of them; and what was left out.
+    """The weighted average over the suites that count as a contest of those who have a score on all of them; and notes.
 
-    None where there are not two suites, and where nobody has a score on all that can be averaged.
+    Which suites count: see `harness.compare.common`. Those that do not are in `left_out` of the heading, and in the
+    notes. None where there are not two suites, none that can be averaged, or no two embedders with a score on the same.
     """
-    usable, notes = _averaged(contests)
-    if len(contests) < 2 or not usable:  # noqa: PLR2004 # an average is of two at least
-        return None, notes if len(contests) > 1 else ()
-    names = _everywhere(usable)
-    if not names:
-        return None, (*notes, f"{NO_AVERAGE}: nobody has a score on all {len(usable)} suites. {_in_the_way(usable)}")
-    parts = tuple((one.heading.weight, one.evidence, tuple(one.places[name] for name in names)) for one in usable)
-    evidence = Average(parts)
-    weight, of = sum(one.heading.weight for one in usable), tuple(one.heading.suite for one in usable)
-    heading = Field("", "average", evidence.items, True, weight, (), of=of)
-    identities = {one.embedder: one.identity for contest in usable for one in contest.entrants}
-    entrants = tuple(_entrant(name, identities[name], usable, evidence, i) for i, name in enumerate(names))
-    outside = tuple(_lacking(name, usable) for name in _all_names(usable) if name not in set(names))
-    if outside and len(names) == 1:
-        notes = (*notes, f"only {names[0]} has a score on all {len(usable)} suites. {_in_the_way(usable)}")
-    return Contest(heading, entrants, outside, evidence), notes
-
-
-def _averaged(contests: Sequence[Contest]) -> tuple[list[Contest], tuple[str, ...]]:
-    """Those that can be averaged, and why the others cannot."""
-    why = {one.heading.suite: _unfit(one) for one in contests}
-    unsure = {one.heading.suite: one.evidence.reason for one in contests if one.entrants}
-    if any(not why[name] and not reason for name, reason in unsure.items()):
+    if len(contests) < 2:  # noqa: PLR2004 # an average is of two at least
+        return None, ()
+    left = {one.heading.suite: why for one in contests if (why := _unfit(one))}
+    fit = [one for one in contests if one.heading.suite not in left]
+    counted, voices = _scored(fit).in_common()
+    if not counted:
+        return None, _noted(left)
+    left |= {one.heading.suite: _lacked(one, voices) for one in fit if one.heading.suite not in counted}
+    usable = [one for one in fit if one.heading.suite in counted]
+    if not all(one.inference.reason for one in usable):
         # One suite of four items would leave nothing to be said about the average with all the others.
-        why = {name: reason or unsure.get(name, "") for name, reason in why.items()}
-    notes = tuple(f"{suite} is not in the average: {reason}" for suite, reason in why.items() if reason)
-    return [one for one in contests if not why[one.heading.suite]], notes
+        left |= {one.heading.suite: one.inference.reason for one in usable if one.inference.reason}
+    left = dict(sorted(left.items()))
+    return _averaged([one for one in usable if one.heading.suite not in left], left, contests), _noted(left)
+
+
+def _averaged(usable: Sequence[Contest], left: Mapping[str, str], contests: Sequence[Contest]) -> Contest:
+    names = sorted(set.intersection(*(set(one.places) for one in usable)))
+    parts = tuple((one.heading.weight, one.inference, tuple(one.places[name] for name in names)) for one in usable)
+    inference = Average(parts)
+    weight, of = sum(one.heading.weight for one in usable), tuple(one.heading.suite for one in usable)
+    heading = Field("", "average", inference.items, True, weight, (), of=of, left_out=left)
+    identities = {one.embedder: one.identity for contest in usable for one in contest.entrants}
+    entrants = tuple(_entrant(name, identities[name], usable, inference, i) for i, name in enumerate(names))
+    outside = tuple(_lacking(name, usable) for name in _all_names(contests) if name not in set(names))
+    return Contest(heading, entrants, outside, inference)
+
+
+def _scored(contests: Sequence[Contest]) -> Scored:
+    scores: dict[str, dict[str, float]] = {}
+    for contest in contests:
+        for one in contest.entrants:
+            if one.value is not None:
+                scores.setdefault(one.embedder, {})[contest.heading.suite] = one.value
+    lacking = ((one, contest.heading.suite) for contest in contests for one in contest.outside)
+    failed = {(one.embedder, suite) for one, suite in lacking if one.status == "failed"}
+    return Scored(scores, {one.heading.suite: one.heading.weight for one in contests}, failed)
+
+
+def _lacked(contest: Contest, voices: Sequence[str]) -> str:
+    """Why a suite does not count."""
+    if not contest.entrants:
+        return "nobody has a score"
+    lacking = sorted(name for name in voices if name not in contest.places)
+    return f"of the {len(voices)} best, {', '.join(lacking)} {'has' if len(lacking) == 1 else 'have'} no score on it"
+
+
+def _noted(left: Mapping[str, str]) -> tuple[str, ...]:
+    """Which suites are not in the average, those of one reason together."""
+    suites: dict[str, list[str]] = {}
+    for suite, why in left.items():
+        suites.setdefault(why, []).append(suite)
+    return tuple(
+        f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not in the average: {why}"
+        for why, names in suites.items()
+    )
 
 
 def _unfit(contest: Contest) -> str:
     heading = contest.heading
     if not heading.higher_is_better:
         return f"{heading.metric} {_DOWN}"
-    return f"{heading.metric} {_NO_ITEMS}" if contest.entrants and not contest.evidence.items else ""
+    return f"{heading.metric} {_NO_ITEMS}" if contest.entrants and not contest.inference.items else ""
 
 
 def _all_names(contests: Sequence[Contest]) -> list[str]:
     return sorted({one.embedder for contest in contests for one in (*contest.entrants, *contest.outside)})
 
 
-def _everywhere(contests: Sequence[Contest]) -> list[str]:
-    return sorted(set.intersection(*(set(contest.places) for contest in contests)))
-
-
-def _entrant(name: str, identity: str, contests: Sequence[Contest], evidence: Average, place: int) -> Standing:
+def _entrant(name: str, identity: str, contests: Sequence[Contest], inference: Average, place: int) -> Standing:
     """The average of the stored scores, with the interval of the same average of items."""
     total = sum(contest.heading.weight for contest in contests)
     scores = [contest.heading.weight * (contest.entrants[contest.places[name]].value or 0.0) for contest in contests]
-    return Standing(name, identity, "", None, sum(scores) / total, evidence.own(place).interval())
+    return Standing(name, identity, "", None, sum(scores) / total, inference.own(place).interval())
 
 
 def _lacking(name: str, contests: Sequence[Contest]) -> Standing:
-    """Why somebody is outside the average: each suite that he lacks."""
-    missing: list[str] = []
+    """Why an embedder is outside the average: each suite on which it has no score."""
+    missing: dict[str, str] = {}
     status: Status = "not_applicable"
     identity = ""
     for contest in contests:
         if name in contest.places:
             continue
         found = next((one for one in contest.outside if one.embedder == name), None)
-        missing.append(f"{contest.heading.suite}: {found.reason if found else 'not run'}")
+        missing[contest.heading.suite] = found.reason if found else "not run"
         status = "failed" if found and found.status == "failed" else status
         identity = found.identity if found else identity
-    more = [f"and {len(missing) - _TOLD} suites more"] if len(missing) > _TOLD + 1 else []
-    reason = "; ".join([*missing[:_TOLD], *more] if more else missing)
-    return Standing(name, identity, "", None, None, Interval(None, None, reason), status=status, reason=reason)
-
-
-def _in_the_way(contests: Sequence[Contest]) -> str:
-    """Which suites keep everybody out: how many lack each."""
-    names = _all_names(contests)
-    lacking = {one.heading.suite: sum(name not in one.places for name in names) for one in contests}
-    told = ", ".join(f"{suite} ({number} of {len(names)} lack it)" for suite, number in lacking.items() if number)
-    return f"In the way: {told}"
+    told = [f"{suite}: {why}" for suite, why in missing.items()]
+    reason = "; ".join(told if len(told) <= _TOLD + 1 else [*told[:_TOLD], f"and {len(told) - _TOLD} suites more"])
+    interval = Interval(None, None, reason)
+    return Standing(name, identity, "", None, None, interval, status=status, reason=reason, missing=tuple(missing))
 
 
 def unsettled(contest: Contest, decided: Field) -> tuple[Open, ...]:
     """The leader against each of the others of the best set, and how many items would show the observed difference.
 
-    Of two with the same values on every item: how many would show that they differ by less than MARGIN.
+    None where more than 100 times as many would, or where the 90 % interval lies within ±MARGIN: they are equal. Of two
+    with the same values on every item: how far apart they may be for all that, and, of one suite, how many items would
+    show that they differ by less than MARGIN.
     """
     leader = decided.leader
     if leader is None or not decided.items:
         return ()
-    return tuple(
-        Open(leader.embedder, one.embedder, decided.suite, decided.items, _needed(contest, leader, one))
-        for one in decided.best
-        if one is not leader
-    )
+    others = [one for one in decided.best if one is not leader]
+    return tuple(_open(contest, decided, leader.embedder, one.embedder) for one in others)
 
 
-def _needed(contest: Contest, leader: Standing, other: Standing) -> int | None:
-    difference = contest.evidence.difference(contest.places[leader.embedder], contest.places[other.embedder])
+def _open(contest: Contest, decided: Field, leader: str, other: str) -> Open:
+    places = contest.places[leader], contest.places[other]
+    difference = contest.inference.difference(*places)
+    missed = difference.interval().high if alike(contest.inference, *places) else None
+    question = Open(leader, other, decided.suite, decided.items, None, missed)
+    if _equal(difference):
+        return replace(question, verdict="equal")
+    needed = _needed(decided.items, difference)
+    if needed is not None and needed > _REALISTIC * decided.items:
+        return replace(question, verdict="beyond")
+    return replace(question, needed=needed)
+
+
+def _equal(difference: Estimate) -> bool:
+    """By two one-sided tests at 0.05, as in `harness compare`."""
+    low, high = difference.lower(ALPHA), difference.upper(ALPHA)
+    return low is not None and high is not None and low > -MARGIN and high < MARGIN
+
+
+def leaning(contest: Contest, decided: Field) -> tuple[str, ...]:
+    """The suites of an average from which most of its uncertainty comes: which, and what can be done about it.
+
+    Of the variance of the difference between the leader and another one of the best set, more than half, and half as
+    much again as the suite's share of the weights: of two suites one always has more than half.
+    """
+    leader, inference = decided.leader, contest.inference
+    if leader is None or inference.reason or not isinstance(inference, Average):
+        return ()
+    told: dict[str, str] = {}
+    for other in (one for one in decided.best if one is not leader):
+        shares = inference.shares(contest.places[leader.embedder], contest.places[other.embedder])
+        for suite, share, (weight, part, _) in zip(decided.of, shares, inference.parts, strict=True):
+            if share > max(1, 3 * weight / decided.weight) / 2:
+                told[suite] = f"{suite} ({part.items:,} items) {_LEANS}"
+    return tuple(told.values())
+
+
+def _needed(items: int, difference: Estimate) -> int | None:
     if isinstance(difference, Constant):
         size = abs(difference.value)
-        return difference.items_needed(contest.evidence.items, size or MARGIN, ALPHA / 2 if size else ALPHA)
-    return items_needed(contest.evidence.items, difference.error, abs(difference.value))
-
-
-def shared(fields: Sequence[Field]) -> tuple[str, ...]:
-    """Suites over which there is an average, though not over all: at least half of those with a score have all of them.
-
-    Two embedders at least; where half share nothing, two do. Those that most have come first; empty where nothing is
-    shared.
-    """
-    usable = [one for one in fields if one.higher_is_better and one.items]
-    having = {one.suite: {each.embedder for each in one.standings if each.place is not None} for one in usable}
-    half = (len(set().union(*having.values())) + 1) // 2
-    return _kept(having, max(half, 2)) or _kept(having, 2)
-
-
-def _kept(having: Mapping[str, set[str]], fewest: int) -> tuple[str, ...]:
-    kept: list[str] = []
-    left: set[str] = set().union(*having.values())
-    for suite in sorted(having, key=lambda name: (-len(having[name]), name)):
-        if len(left & having[suite]) >= fewest:
-            left &= having[suite]
-            kept.append(suite)
-    return tuple(kept)
+        return difference.items_needed(items, size or MARGIN, ALPHA / 2 if size else ALPHA)
+    return items_to_reach(difference, items, round(abs(difference.value), _PLACES), ALPHA / 2)

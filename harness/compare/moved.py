@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.compare.aligning import Sides, aligned, judgements
-from harness.model import Moved
+from harness.compare.aligning import aligned, judgements
+from harness.model import Aligned, Moved
 
 if TYPE_CHECKING:
     from harness.model import Floats, Index, Judgements, Metric, Run
@@ -25,7 +25,7 @@ def moved(a: Run, b: Run, measure: str, most: int) -> tuple[Moved, ...]:
 
     Raises NotComparableError where the items of the measure are missing in a run, or are not the same.
     """
-    return _moved(a, b, aligned(a, b, measure), measure, most)
+    return _moved(a, b, aligned(a, b, measure), most)
 
 
 def moved_parts(a: Run, b: Run, metric: Metric[Any], most: int) -> tuple[Moved, ...]:
@@ -37,21 +37,22 @@ def moved_parts(a: Run, b: Run, metric: Metric[Any], most: int) -> tuple[Moved, 
     first, second = judgements(a, b, metric)
     if not 1 < len(first.ids) <= MOST_PARTS:
         return ()
-    both = Sides(tuple(first.ids), tuple(first.groups), _parts(metric, first), _parts(metric, second))
-    return _moved(a, b, both, metric.name, most)
+    values = np.stack([_parts(metric, first), _parts(metric, second)])
+    return _moved(a, b, Aligned(metric.name, first.ids, first.groups, values), most)
 
 
-def _moved(a: Run, b: Run, both: Sides, measure: str, most: int) -> tuple[Moved, ...]:
-    change = np.nan_to_num(both.b - both.a)  # where a score is undefined without an item, its part is not known
+def _moved(a: Run, b: Run, both: Aligned, most: int) -> tuple[Moved, ...]:
+    before, now = both.values
+    change = np.nan_to_num(now - before)  # where a score is undefined without an item, its part is not known
     order = np.argsort(-np.abs(change), kind="stable")
     chosen = {*order[change[order] > _SAME][:most].tolist(), *order[change[order] < -_SAME][:most].tolist()}
     return tuple(
         Moved(
             both.ids[place],
             both.groups[place],
-            measure,
-            float(both.a[place]),
-            float(both.b[place]),
+            both.measure,
+            float(before[place]),
+            float(now[place]),
             answer_a=a.answers.get(both.ids[place], ""),
             answer_b=b.answers.get(both.ids[place], ""),
         )

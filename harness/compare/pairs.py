@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from harness.compare.aligning import Sides, aligned, judgements
+from harness.compare.aligning import aligned, judgements
 from harness.compare.refusal import demand_comparable, demand_one_convention, demand_scores
 from harness.errors import NotComparableError
 from harness.model import MARGIN, Comparison, Difference, Side, Tally
@@ -23,7 +23,7 @@ from harness.statistics.seeding import generator
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.model import Estimate, Floats, Index, Judgements, Metric, Run
+    from harness.model import Aligned, Estimate, Floats, Index, Judgements, Metric, Run
 
 SPARSE = 25
 """Up to so many hits and misses that changed, their exact distribution is used instead of t."""
@@ -47,7 +47,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Paired:
-    """A comparison whose p values are not corrected yet, and the columns, by metric, which that takes."""
+    """A comparison with uncorrected p values, and by metric the per-item differences that maxT needs."""
 
     comparison: Comparison
     columns: Mapping[str, Column]
@@ -88,7 +88,16 @@ def _side(run: Run) -> Side:
 
 def _measured(a: Run, b: Run, metric: Metric[Any], draws: Draws) -> tuple[Difference, Column | None]:
     blank = Difference(
-        a.suite, metric.name, False, metric.higher_is_better, 0.0, 0.0, Unknown(0.0, 0, ""), 0, 0, test="none"
+        suite=a.suite,
+        metric=metric.name,
+        headline=False,
+        higher_is_better=metric.higher_is_better,
+        a=0.0,
+        b=0.0,
+        estimate=Unknown(0.0, 0, ""),
+        items=0,
+        groups=0,
+        test="none",
     )
     try:
         demand_one_convention(a, b, metric.name)
@@ -115,17 +124,17 @@ def _told(blank: Difference, scores: tuple[float, float], items: int, told: Esti
     )
 
 
-def _of_items(blank: Difference, both: Sides) -> tuple[Difference, Column]:
-    column = Column(both.ids, group_numbers(both.groups), both.b - both.a)
-    values = np.concatenate([both.a, both.b])
-    told = estimate(column.differences, column.groups, _span(values))
+def _of_items(blank: Difference, both: Aligned) -> tuple[Difference, Column]:
+    a, b = both.values
+    column = Column(tuple(both.ids), group_numbers(both.groups), b - a)
+    told = estimate(column.differences, column.groups, _span(both.values))
     tally = _tally(column.differences if blank.higher_is_better else -column.differences)
     found = replace(
-        _told(blank, (float(both.a.mean()), float(both.b.mean())), len(both.ids), told),
+        _told(blank, (float(a.mean()), float(b.mean())), len(both.ids), told),
         tally=tally,
         effect=_effect(column.differences),
     )
-    if _is_sparse(column, values, tally):
+    if _is_sparse(column, both.values, tally):
         found = replace(found, test="mcnemar", p=mcnemar(tally.wins, tally.losses))
     return found, column
 

@@ -53,10 +53,12 @@ def other_data(a: Run, b: Run) -> str:
     Items that only one of them has are named where the runs are whole.
     """
     again = " ".join(f"-e {quote(label)}" for label in dict.fromkeys((a.embedder, b.embedder)))
+    folders = (run.folder for run in sorted((a, b), key=lambda run: run.started_at, reverse=True))
+    suite = next(filter(None, folders), a.suite)
     return (
         f"the data of {a.suite} differ: fingerprint {a.fingerprint} for A ({a.embedder}, {a.started_at[:10]}), "
         f"{b.fingerprint} for B ({b.embedder}, {b.started_at[:10]}). What differs: {'; '.join(_differences(a, b))}. "
-        f"Run both again on the same data: harness run -s {quote(a.suite)} {again}"
+        f"Run both again on the same data: harness run -s {quote(suite)} {again}"
     )
 
 

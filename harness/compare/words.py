@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.statistics.estimates import Constant
-from harness.statistics.power import ALPHA, detectable, items_needed, items_to_show_equal
+from harness.statistics.estimates import Constant, items_to_reach
+from harness.statistics.few_changes import FewChanges
+from harness.statistics.power import ALPHA, detectable, items_to_show_equal
 
 if TYPE_CHECKING:
     from harness.model import Difference, Word
+
+_PLACES = 12
 
 
 def settled(difference: Difference, *, level: float = ALPHA, same: bool = False) -> Difference:
     """The difference with its word; an undecided one with what these items show, and how many would settle it.
 
-    Its p must be adjusted already. level: which its p must fall below for that. same: both sides are the same embedder,
-    so that the same scores are no coincidence.
+    difference: with its adjusted p. level: which the uncorrected p would have to fall below. same: both sides are the
+    same embedder: then equal scores on every item are no coincidence, and mean "equal" however few the items.
     """
     found = replace(difference, word=_word(difference, same=same))
     if found.word != "undecided":
@@ -44,15 +47,15 @@ def needed(difference: Difference, level: float = ALPHA) -> int | None:
     """
     if isinstance(difference.estimate, Constant):
         return _needed_unchanged(difference, difference.estimate)
-    if abs(difference.value) >= difference.margin:
+    room = _room(difference)
+    if room <= 0:
         return _to_show_it(difference, level)
-    error, margin = difference.estimate.error, difference.margin
-    equal = items_to_show_equal(difference.items, error, margin)
+    equal = _to_show_equal(difference)
     if equal is None or equal > difference.items:
         return equal
     # There are as many already, and they did not show it: the observed difference is then the better guess.
-    room = items_needed(difference.items, error, margin - abs(difference.value), sides=1)
-    return min((found for found in (_to_show_it(difference, level), room) if found is not None), default=None)
+    settles = (_to_show_it(difference, level), items_to_reach(difference.estimate, difference.items, room, ALPHA))
+    return min((found for found in settles if found is not None), default=None)
 
 
 def _word(difference: Difference, *, same: bool) -> Word:
@@ -64,14 +67,25 @@ def _word(difference: Difference, *, same: bool) -> Word:
     return "equal" if negligible(difference) or (same and unchanged) else "undecided"
 
 
+def _to_show_equal(difference: Difference) -> int | None:
+    if isinstance(difference.estimate, FewChanges):
+        return items_to_reach(difference.estimate, difference.items, difference.margin, ALPHA)
+    return items_to_show_equal(difference.items, difference.estimate.error, difference.margin)
+
+
 def _to_show_it(difference: Difference, level: float) -> int | None:
     """None where it were no more than there are: with few groups t is far from the normal that this is planned by."""
-    found = items_needed(difference.items, difference.estimate.error, abs(difference.value), alpha=level)
+    found = items_to_reach(difference.estimate, difference.items, abs(difference.value), level / 2)
     return found if found is not None and found > difference.items else None
 
 
 def _needed_unchanged(difference: Difference, estimate: Constant) -> int | None:
     """Where all items changed alike: until a change that they missed could no longer tip the balance."""
-    size, margin = abs(difference.value), difference.margin
-    room, alpha = (size, ALPHA / 2) if size >= margin else (margin - size, ALPHA)
-    return estimate.items_needed(difference.items, room, alpha)
+    room = _room(difference)
+    distance, alpha = (room, ALPHA) if room > 0 else (abs(difference.value), ALPHA / 2)
+    return estimate.items_needed(difference.items, distance, alpha)
+
+
+def _room(difference: Difference) -> float:
+    """How far the difference is from the margin, 0 or less where it is as large; rounding alone is no distance."""
+    return round(difference.margin - abs(difference.value), _PLACES)

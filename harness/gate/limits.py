@@ -24,8 +24,8 @@ _COMPARATORS = {"<=": "<=", "≤": "<=", "<": "<", ">=": ">=", "≥": ">=", ">":
 
 
 @dataclass(frozen=True)
-class Budget:
-    """Something that may be limited. units: what it may be written in → how many of them the harness's own unit is.
+class Quantity:
+    """Something a budget may be about. units: what it may be written in → how many of them the harness's own unit is.
 
     No units: money, in any currency. bare: the unit of a number without one; None where it has to be written. example:
     of a line that is understood.
@@ -47,14 +47,14 @@ class Budget:
 _MILLISECONDS = {"ms": 1.0, "s": 1e-3}
 _MEGABYTES = {"MB": 1.0, "GB": 1e-3, "MiB": 1e6 / 1024**2, "GiB": 1e6 / 1024**3}
 
-BUDGETS: Mapping[str, Budget] = {
-    "latency p50": Budget(_MILLISECONDS, "ms", "latency p50 <= 20 ms"),
-    "latency p95": Budget(_MILLISECONDS, "ms", "latency p95 <= 80 ms"),
-    "latency p99": Budget(_MILLISECONDS, "ms", "latency p99 <= 200 ms"),
-    "cost per million": Budget({}, "USD", "cost per million <= 0.1 USD"),
-    "cut texts": Budget({"%": 100.0}, None, "cut texts <= 1 %"),
-    "memory": Budget(_MEGABYTES, "MB", "memory <= 2 GB"),
-    "dimension": Budget({"": 1.0}, "", "dimension <= 512"),
+BUDGETS: Mapping[str, Quantity] = {
+    "latency p50": Quantity(_MILLISECONDS, "ms", "latency p50 <= 20 ms"),
+    "latency p95": Quantity(_MILLISECONDS, "ms", "latency p95 <= 80 ms"),
+    "latency p99": Quantity(_MILLISECONDS, "ms", "latency p99 <= 200 ms"),
+    "cost per million": Quantity({}, "USD", "cost per million <= 0.1 USD"),
+    "cut texts": Quantity({"%": 100.0}, None, "cut texts <= 1 %"),
+    "memory": Quantity(_MEGABYTES, "MB", "memory <= 2 GB"),
+    "dimension": Quantity({"": 1.0}, "", "dimension <= 512"),
 }
 """What a budget may be about."""
 
@@ -84,6 +84,8 @@ def budget(text: str) -> Limit:
     limit = Limit("", measure, comparator, number, unit)
     if limit.is_least:
         raise UsageError(f"{text!r}: a budget is a most: write <=, as in {BUDGETS[measure].example!r}")
+    if number < 0:
+        raise UsageError(f"{text!r}: a budget is not below 0, as in {BUDGETS[measure].example!r}")
     return limit
 
 

@@ -10,17 +10,14 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from harness.gate.rules import interval_error
-from harness.statistics.estimates import estimate
-from harness.statistics.intervals import FEWEST_GROUPS
-from harness.statistics.power import items_needed
+from harness.statistics.estimates import Constant, estimate, items_to_reach
+from harness.statistics.intervals import FEWEST_GROUPS, group_numbers, interval_error
+from harness.statistics.power import ALPHA, items_needed
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-    from harness.model import Difference, Gate, ItemScores, Noise, Run
+    from harness.model import Difference, Estimate, Gate, Noise, Run
 
 CORRELATION = 0.7
 """Of the item values of two embedders, where nothing is known: what two versions of one model have at least."""
@@ -35,7 +32,7 @@ class Plan:
     """What a gate needs. needed: items for a power of 0.8 where nothing has changed, None where nobody can say.
 
     basis: where the standard error comes from. noise: the largest difference of two runs of one embedder, None where
-    that was not measured; runs: of how many.
+    that was not measured; runs: of how many. candidate: who is to be judged by it, empty where nobody is yet.
     """
 
     gate: Gate
@@ -45,6 +42,7 @@ class Plan:
     basis: str
     noise: float | None = None
     runs: int = 0
+    candidate: str = ""
 
     @property
     def feasible(self) -> bool:
@@ -65,9 +63,13 @@ def planned(gate: Gate, reference: Run, differences: Sequence[tuple[str, Differe
         return Plan(gate, reference.embedder, items, least, f"{FEWEST_GROUPS} independent groups at least")
     for name, found in differences:
         if found.estimate.error is not None:
-            needed = items_needed(found.items, found.estimate.error, gate.margin, sides=1)
+            needed = items_to_reach(found.estimate, found.items, gate.margin, ALPHA)
             return Plan(gate, reference.embedder, found.items, needed, f"differences of {name}")
-    error = _error(reference, gate.metric)
+    own = _estimate(reference, gate.metric)
+    if isinstance(own, Constant):
+        needed = own.items_needed(items, gate.margin, ALPHA)
+        return Plan(gate, reference.embedder, items, needed, "all items have the same score: what so many may miss")
+    error = own.error if own else _width(reference, gate.metric)
     shared = None if error is None else error * math.sqrt(2 * (1 - CORRELATION))
     needed = items_needed(items, shared, gate.margin, sides=1)
     basis = f"assumed correlation {CORRELATION}"
@@ -84,14 +86,11 @@ def with_noise(plan: Plan, noise: Sequence[Noise], fingerprint: str) -> Plan:
     return replace(plan, noise=loudest.largest, runs=loudest.runs)
 
 
-def cautions(plans: Sequence[Plan], passed: Container[Gate] = ()) -> list[str]:
-    """What is to be said about a configuration. passed: gates that had items enough, as has been seen."""
-    by_gate: dict[Gate, list[Plan]] = {}
-    for plan in plans:
-        by_gate.setdefault(plan.gate, []).append(plan)
-    # Once a gate, however many candidates stand before it: of the one that needs most.
-    worst = [max(own, key=lambda plan: (plan.needed or 0) / max(plan.items, 1)) for own in by_gate.values()]
-    found = [line for plan in worst for line in (*(() if plan.gate in passed else _underpowered(plan)), *_noisy(plan))]
+def cautions(plans: Sequence[Plan], settled: Container[Plan] = ()) -> list[str]:
+    """What is to be said about a configuration. settled: those whose gates had items enough, as has been seen."""
+    unsettled = [plan for plan in plans if plan not in settled]
+    found = [line for plan in _neediest(unsettled) for line in _underpowered(plan)]
+    found += [line for plan in _neediest(plans) for line in _noisy(plan)]
     primary = {(plan.gate.suite, plan.gate.metric) for plan in plans if plan.gate.primary}
     if len(primary) > MOST_PRIMARY:
         found.append(
@@ -99,6 +98,14 @@ def cautions(plans: Sequence[Plan], passed: Container[Gate] = ()) -> list[str]:
             f'Keep at most {MOST_PRIMARY}, and give the others role = "advisory"'
         )
     return found
+
+
+def _neediest(plans: Sequence[Plan]) -> list[Plan]:
+    """Once a gate, however many candidates stand before it: of the one that needs most."""
+    by_gate: dict[Gate, list[Plan]] = {}
+    for plan in plans:
+        by_gate.setdefault(plan.gate, []).append(plan)
+    return [max(own, key=lambda plan: (plan.needed or 0) / max(plan.items, 1)) for own in by_gate.values()]
 
 
 def _underpowered(plan: Plan) -> Iterator[str]:
@@ -118,11 +125,14 @@ def _named(plan: Plan) -> str:
     return f"{plan.gate.suite} {plan.gate.metric}, margin {plan.gate.margin:g}"
 
 
-def _error(run: Run, metric: str) -> float | None:
-    """The standard error of a score: clustered from its items, or from the width of its interval."""
-    for scores in run.items:
-        if scores.measure == metric:
-            return _items_error(scores)
+def _estimate(run: Run, metric: str) -> Estimate | None:
+    """Of a score that is the mean of its items; None for another."""
+    found = next((scores for scores in run.items if scores.measure == metric), None)
+    return estimate(found.values, group_numbers(found.groups)) if found else None
+
+
+def _width(run: Run, metric: str) -> float | None:
+    """The standard error of a score, from the width of its interval."""
     score = run.score(metric)
     return interval_error(score.interval) if score else None
 
@@ -130,9 +140,3 @@ def _error(run: Run, metric: str) -> float | None:
 def _groups(run: Run) -> int:
     """Of whatever has the most; 0 where a run has no items."""
     return max((len(set(scores.groups)) for scores in run.items), default=0)
-
-
-def _items_error(scores: ItemScores) -> float | None:
-    numbers: dict[str, int] = {}
-    groups = np.array([numbers.setdefault(group, len(numbers)) for group in scores.groups], dtype=np.intp)
-    return estimate(scores.values, groups).error

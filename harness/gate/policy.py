@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from harness.errors import UsageError, nearest
 from harness.gate.limits import budget, floor
@@ -15,20 +15,13 @@ if TYPE_CHECKING:
 
     from harness.model import Policy
 
-_KEYS: Mapping[str, str] = {
-    "baseline": 'the name of a baseline, like "main"',
-    "anchor": 'the name of a dated baseline, like "2026-q3"',
-    "inconclusive": '"warn" or "fail"',
-    "floors": 'a list like ["zh/lexical-gap ndcg@10 >= 0.6"]',
-    "budgets": 'a list like ["latency p95 <= 80 ms", "cost per million <= 0.1"]',
-    "quality": "[[gate.quality]] tables with suite, metric, margin and role",
-}
-_QUALITY: Mapping[str, str] = {
-    "suite": "the name of a suite, or of a folder of suites",
-    "metric": 'the name of a metric, like "ndcg@10"',
-    "margin": "a number above 0 and below 1: the largest loss that does not matter, like 0.02",
-    "role": '"primary" or "advisory"',
-}
+
+class _Key(NamedTuple):
+    """What the value of a key must be, whether one is, and what is wrong inside one that is."""
+
+    must: str
+    fits: Callable[[Any], bool]
+    inside: Callable[[Any], Iterable[str]] = lambda _: ()
 
 
 @dataclass(frozen=True)
@@ -75,10 +68,10 @@ def faults(values: Mapping[str, Any]) -> list[str]:
     unknown = sorted(values.keys() - _KEYS)
     found = [f"[gate.{key}]: unknown key. {nearest(key, _KEYS)}Known: {known}" for key in unknown]
     for key in (key for key in _KEYS if key in values):
-        if not _FITS[key](values[key]):
-            found.append(f"[gate.{key}]: must be {_KEYS[key]}")
+        if not _KEYS[key].fits(values[key]):
+            found.append(f"[gate.{key}]: must be {_KEYS[key].must}")
         else:
-            found += _INSIDE.get(key, _nothing)(values[key])
+            found += _KEYS[key].inside(values[key])
     return found
 
 
@@ -97,26 +90,6 @@ def _is_name(value: Any) -> bool:
 
 def _is_list_of(kind: type) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list) and all(isinstance(one, kind) for one in value)
-
-
-_FITS: Mapping[str, Callable[[Any], bool]] = {
-    "baseline": _is_name,
-    "anchor": _is_name,
-    "inconclusive": lambda value: value in ("warn", "fail"),
-    "floors": _is_list_of(str),
-    "budgets": _is_list_of(str),
-    "quality": _is_list_of(dict),
-}
-_FITS_QUALITY: Mapping[str, Callable[[Any], bool]] = {
-    "suite": _is_name,
-    "metric": _is_name,
-    "margin": lambda value: type(value) in {int, float} and 0 < value < 1,
-    "role": lambda value: value in ("primary", "advisory"),
-}
-
-
-def _nothing(_: Any) -> Iterable[str]:
-    return ()
 
 
 def _limits(key: str, read: Callable[[str], Limit]) -> Callable[[Iterable[str]], Iterator[str]]:
@@ -141,10 +114,10 @@ def _quality(tables: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         where = f"[gate.quality] {place}"
         for key in sorted(values.keys() - _QUALITY):
             yield f"{where}: unknown key {key!r}. {nearest(key, _QUALITY)}Known: {', '.join(_QUALITY)}"
-        wrong = [key for key in _QUALITY if key in values and not _FITS_QUALITY[key](values[key])]
-        yield from (f"{where}: {key} must be {_QUALITY[key]}" for key in wrong)
+        wrong = [key for key in _QUALITY if key in values and not _QUALITY[key].fits(values[key])]
+        yield from (f"{where}: {key} must be {_QUALITY[key].must}" for key in wrong)
         if "suite" not in values:
-            yield f"{where}: suite is missing: {_QUALITY['suite']}"
+            yield f"{where}: suite is missing: {_QUALITY['suite'].must}"
         elif not wrong:
             gate = _gate(values)
             seen[gate.suite, gate.metric] += 1
@@ -153,8 +126,24 @@ def _quality(tables: Iterable[Mapping[str, Any]]) -> Iterator[str]:
                 yield f"{where}: {what} has a gate already; leave one of them"
 
 
-_INSIDE: Mapping[str, Callable[[Any], Iterable[str]]] = {
-    "floors": _limits("floors", floor),
-    "budgets": _limits("budgets", budget),
-    "quality": _quality,
+_KEYS: Mapping[str, _Key] = {
+    "baseline": _Key('the name of a baseline, like "main"', _is_name),
+    "anchor": _Key('the name of a dated baseline, like "2026-q3"', _is_name),
+    "inconclusive": _Key('"warn" or "fail"', lambda value: value in ("warn", "fail")),
+    "floors": _Key('a list like ["zh/lexical-gap ndcg@10 >= 0.6"]', _is_list_of(str), _limits("floors", floor)),
+    "budgets": _Key(
+        'a list like ["latency p95 <= 80 ms", "cost per million <= 0.1"]',
+        _is_list_of(str),
+        _limits("budgets", budget),
+    ),
+    "quality": _Key("[[gate.quality]] tables with suite, metric, margin and role", _is_list_of(dict), _quality),
+}
+_QUALITY: Mapping[str, _Key] = {
+    "suite": _Key("the name of a suite, or of a folder of suites", _is_name),
+    "metric": _Key('the name of a metric, like "ndcg@10"', _is_name),
+    "margin": _Key(
+        "a number above 0 and below 1: the largest loss that does not matter, like 0.02",
+        lambda value: type(value) in {int, float} and 0 < value < 1,
+    ),
+    "role": _Key('"primary" or "advisory"', lambda value: value in ("primary", "advisory")),
 }

@@ -14,24 +14,26 @@ from typing import TYPE_CHECKING
 
 from harness.model import Ruling
 from harness.statistics.corrections import holm
-from harness.statistics.estimates import Constant
+from harness.statistics.estimates import Constant, items_to_reach
+from harness.statistics.intervals import interval_error
 from harness.statistics.power import ALPHA, items_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from harness.model import Answer, Difference, Gate, Interval, Limit, Score
+    from harness.model import Answer, Difference, Gate, Limit, Score
 
 SAME = "the same embedder, the same scores"
-_NORMAL_95 = 1.959964
-"""Half the width of a 95 % interval in standard errors."""
+_PLACES = 12
+"""Decimals of a distance from the margin: what is left of it by rounding is none."""
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One gate and what there is to answer it: a difference of the candidate, B, from the reference, A; or why not.
+class Case:
+    """One gate on one candidate, to be ruled on: the difference of the candidate, B, from the reference, A; or why not.
 
-    same: both are one embedder with one value on every item. answer, words: where there is no difference. planned: the
+    difference: one object for references that hold the same results: what is claimed of both is one claim. same: both
+    are one embedder with one value on every item. answer, words: where there is no difference. planned: the
     items that were thought necessary beforehand.
     """
 
@@ -47,20 +49,23 @@ class Claim:
 
 @dataclass(frozen=True)
 class _Harm:
-    """Corrected p values of two claims: a loss beyond the margin, a loss at all. claims: how many were made."""
+    """Two p values, each corrected for all claims of the family: of a loss beyond the margin, of any loss.
+
+    tested: how many claims of the family could be tested.
+    """
 
     beyond: float | None
     any: float | None
-    claims: int
+    tested: int
 
 
-def rulings(claims: Sequence[Claim]) -> tuple[Ruling, ...]:
-    """The answers, in the order of the claims. Primary and advisory gates are corrected as two families."""
+def rulings(cases: Sequence[Case]) -> tuple[Ruling, ...]:
+    """The answers, in the order of the cases. Primary and advisory gates are corrected as two families."""
     harms: dict[int, _Harm] = {}
-    numbered = sorted(enumerate(claims), key=lambda one: one[1].asked.primary)
+    numbered = sorted(enumerate(cases), key=lambda one: one[1].asked.primary)
     for _, family in groupby(numbered, key=lambda one: one[1].asked.primary):
         harms |= _corrected(family)
-    return tuple(_ruling(claim, harms[place]) for place, claim in enumerate(claims))
+    return tuple(_ruling(case, harms[place]) for place, case in enumerate(cases))
 
 
 def floor_ruling(limit: Limit, embedder: str, score: Score) -> Ruling:
@@ -84,45 +89,45 @@ def budget_ruling(limit: Limit, embedder: str, value: float | None, words: str) 
     return Ruling(limit, embedder, "pass" if limit.met(value) else "regression", words, value=value)
 
 
-def interval_error(interval: Interval) -> float | None:
-    """The standard error that the width of a 95 % interval stands for; None without one."""
-    if interval.low is None or interval.high is None:
-        return None
-    return (interval.high - interval.low) / 2 / _NORMAL_95
-
-
-def _corrected(family: Iterable[tuple[int, Claim]]) -> dict[int, _Harm]:
-    places, beyond, loss = [], [], []
-    for place, claim in family:
-        found, comparable = claim.difference, claim.difference is not None and not claim.difference.reason
-        places.append(place)
-        beyond.append(_p_loss(found, claim.asked.margin) if found and comparable else None)
+def _corrected(family: Iterable[tuple[int, Case]]) -> dict[int, _Harm]:
+    numbered = list(family)
+    claims = {_claim(case): case for _, case in numbered}
+    beyond, loss = [], []
+    for case in claims.values():
+        found, comparable = case.difference, case.difference is not None and not case.difference.reason
+        beyond.append(_p_loss(found, case.asked.margin) if found and comparable else None)
         loss.append(_p_loss(found, 0.0) if found and comparable else None)
     count = sum(p is not None for p in loss)
-    return {place: _Harm(a, b, count) for place, a, b in zip(places, holm(beyond), holm(loss), strict=True)}
+    harms = {claim: _Harm(a, b, count) for claim, a, b in zip(claims, holm(beyond), holm(loss), strict=True)}
+    return {place: harms[_claim(case)] for place, case in numbered}
 
 
-def _ruling(claim: Claim, harm: _Harm) -> Ruling:
-    found = claim.difference
-    ruling = Ruling(claim.asked, claim.embedder, claim.answer, claim.words, claim.reference, found)
+def _claim(case: Case) -> tuple[Gate, str, int]:
+    """What a case claims, whichever of several references with the same results it names."""
+    return case.asked, case.embedder, id(case.difference)
+
+
+def _ruling(case: Case, harm: _Harm) -> Ruling:
+    found = case.difference
+    ruling = Ruling(case.asked, case.embedder, case.answer, case.words, case.reference, found)
     if found is None:
         return ruling
     if found.reason:
         return replace(ruling, answer="incomparable", words=found.reason)
-    if claim.same:
+    if case.same:
         return replace(ruling, answer="pass", words=SAME)
-    return _judged(ruling, claim, found, harm)
+    return _judged(ruling, case, found, harm)
 
 
-def _judged(ruling: Ruling, claim: Claim, found: Difference, harm: _Harm) -> Ruling:
-    margin = claim.asked.margin
+def _judged(ruling: Ruling, case: Case, found: Difference, harm: _Harm) -> Ruling:
+    margin = case.asked.margin
     if _settled(found, margin):
         return replace(ruling, answer="pass", words=_passed(found, margin))
     if harm.beyond is not None and harm.beyond < ALPHA:
         words = f"{_at_most(found)}: a loss of more than {margin:g} ({_p(harm.beyond, harm)})"
         decided = _decided(found, harm.beyond, f"a loss of more than {margin:g}", harm)
         return replace(ruling, answer="regression", words=words, difference=decided)
-    needed = _needed(claim, found, harm.claims)
+    needed = _needed(case, found, harm.tested)
     if harm.any is not None and harm.any < ALPHA:
         open_part = f"{_items(found.items)} not tell whether it is more than {margin:g}"
         words = f"{_at_most(found)}: a loss ({_p(harm.any, harm)}); {open_part}"
@@ -134,7 +139,7 @@ def _judged(ruling: Ruling, claim: Claim, found: Difference, harm: _Harm) -> Rul
 
 def _decided(found: Difference, p: float, claim: str, harm: _Harm) -> Difference:
     """The difference with the p value that the answer rests on: of a claim of harm, not of any difference."""
-    return replace(found, adjusted=p, family=f"{claim}, one-sided, Holm over {harm.claims}")
+    return replace(found, adjusted=p, family=f"{claim}, one-sided, Holm over {harm.tested}")
 
 
 def _settled(difference: Difference, margin: float) -> bool:
@@ -142,19 +147,19 @@ def _settled(difference: Difference, margin: float) -> bool:
     return lower is not None and lower > -margin
 
 
-def _needed(claim: Claim, found: Difference, claims: int) -> int | None:
+def _needed(case: Case, found: Difference, tested: int) -> int | None:
     """The items that settle it if the two are equal; where so many do not, if the difference stays what it is."""
-    margin, error = claim.asked.margin, found.estimate.error
-    short = found.gain + margin
-    alpha = ALPHA if short > 0 else ALPHA / max(claims, 1)
+    margin, error = case.asked.margin, found.estimate.error
+    short = round(found.gain + margin, _PLACES)
+    alpha = ALPHA if short > 0 else ALPHA / max(tested, 1)
     if isinstance(found.estimate, Constant):
-        return found.estimate.items_needed(found.items, abs(short), alpha)
+        return items_to_reach(found.estimate, found.items, abs(short), alpha)
     if error is None:
-        return claim.planned
-    if_equal = items_needed(found.items, error, margin, sides=1)
+        return case.planned
+    if_equal = items_to_reach(found.estimate, found.items, margin, ALPHA)
     if if_equal is None or if_equal > found.items:
         return if_equal
-    if_the_same = items_needed(found.items, error, abs(short), alpha=alpha, sides=1)
+    if_the_same = items_to_reach(found.estimate, found.items, abs(short), alpha)
     # A normal quantile stands for that of t: with few items it can come out below what there are.
     return None if if_the_same is None else max(if_the_same, found.items + 1)
 
@@ -200,7 +205,7 @@ def _shown(bound: float | None) -> str:
 
 def _p(value: float, harm: _Harm) -> str:
     p = f"p {value:.2g}"
-    return f"{p}, Holm over {harm.claims}" if harm.claims > 1 else p
+    return f"{p}, Holm over {harm.tested}" if harm.tested > 1 else p
 
 
 def _items(count: int) -> str:

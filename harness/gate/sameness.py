@@ -19,6 +19,12 @@ def same_values(a: Run, b: Run, metric: str) -> bool:
     return bool(first) and first == values(b, metric)
 
 
+def same_results(a: Run, b: Run, metric: str) -> bool:
+    """Whether two runs are of one embedder on the same data, with the same values of a metric."""
+    whose = [(run.suite, run.fingerprint, run.identity_key, run.score(metric)) for run in (a, b)]
+    return whose[0] == whose[1] and same_values(a, b, metric)
+
+
 def changed_items(runs: Sequence[Run], metric: str) -> int:
     """How many items have not the same value in all runs."""
     first, *others = (values(run, metric) for run in runs)

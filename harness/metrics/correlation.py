@@ -12,9 +12,13 @@ from harness.metrics.parts import PerItem, in_blocks, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Self
+    from typing import Self, TypeAlias
+
+    from numpy.typing import NDArray
 
     from harness.model import Floats, Metric
+
+    Counts: TypeAlias = NDArray[np.int32]
 
 _RESOLUTION = 4 * np.finfo(np.float64).eps
 """Spread, relative to the largest value, below which values differ by rounding only."""
@@ -44,7 +48,7 @@ def spearman(cutoff: int | None) -> Metric[Graded]:
 
     def resample(judged: Graded, counts: Floats) -> Floats:
         gold, predicted = _Ranks(judged.gold), _Ranks(judged.predicted)
-        return in_blocks(lambda block: _pearson(block, gold.of(block), predicted.of(block)), counts)
+        return in_blocks(lambda block: _rank_correlation(block.astype(np.int32, order="C"), gold, predicted), counts)
 
     metric = resampled(refused("spearman", cutoff), Graded, resample, lambda _: 0.0, undefined="all values are equal")
     return replace(metric, convention="ties=mean rank")
@@ -86,18 +90,48 @@ class _Ranks:
     """Sorts once what every resample is ranked by."""
 
     def __init__(self, values: Floats) -> None:
-        self._order = np.argsort(values, kind="stable")
-        ordered = values[self._order]
+        self.order = np.argsort(values, kind="stable")
+        ordered = values[self.order]
         changes = np.flatnonzero(ordered[1:] != ordered[:-1])
         self._ends = np.append(changes, len(values) - 1)
-        self._tie = np.searchsorted(ordered[self._ends], values)
+        self.tie = np.searchsorted(ordered[self._ends], values)
 
-    def of(self, counts: Floats) -> Floats:
-        """Mean rank of each item in each resample, b × n: all below it, and half of what it is tied with."""
-        below_or_tied = np.cumsum(counts[:, self._order], axis=1)[:, self._ends]
-        tied = np.diff(below_or_tied, prepend=0.0, axis=1)
-        mean_rank: Floats = below_or_tied - (tied - 1) / 2
-        return mean_rank[:, self._tie]
+    def of(self, ordered: Counts) -> tuple[Counts, Counts]:
+        """How often each of t distinct values is drawn, and twice its mean rank, b × t.
+
+        All below it, and half of what it is tied with. ordered: how often each item is drawn, b × n, lowest first.
+        """
+        below_or_tied, tied = ordered.cumsum(axis=1, dtype=np.int32), ordered
+        if len(self._ends) < ordered.shape[1]:
+            below_or_tied = below_or_tied.take(self._ends, axis=1)
+            tied = np.diff(below_or_tied, prepend=np.int32(0), axis=1)
+        return tied, 2 * below_or_tied - tied + 1
+
+
+def _rank_correlation(counts: Counts, gold: _Ranks, predicted: _Ranks) -> Floats:
+    """Pearson's r of the ranks per row of `counts` (b × n). NaN where either does not vary.
+
+    Ranks have the mean (N + 1) / 2 and the sum of squares (N³ − Σt³) / 12, less that mean, for N draws with ties of t
+    (Kendall 1948, "Rank Correlation Methods", chapter 3). All are whole numbers, so that no rounding adds up.
+    """
+    ordered = counts.take(predicted.order, axis=1)
+    tied, ranks = predicted.of(ordered)
+    gold_tied, gold_ranks = gold.of(counts.take(gold.order, axis=1))
+    if ranks.shape != ordered.shape:
+        ranks = ranks.take(predicted.tie[predicted.order], axis=1)
+    paired = gold_ranks.astype(np.float64).take(gold.tie[predicted.order], axis=1)
+    total = ordered.sum(axis=1).astype(np.float64)
+    product = np.vecdot((ordered * ranks).astype(np.float64), paired) / 4 - total * ((total + 1) / 2) ** 2
+    r = product / np.sqrt(_rank_squares(total, gold_tied)) / np.sqrt(_rank_squares(total, tied))
+    clipped: Floats = np.clip(r, -1, 1)
+    return clipped
+
+
+def _rank_squares(total: Floats, tied: Counts) -> Floats:
+    """Of the ranks less their mean, NaN where they do not vary."""
+    times = tied.astype(np.float64)
+    squares = (total**3 - np.vecdot(times * times, times)) / 12
+    return np.where(squares > 0, squares, np.nan)
 
 
 def _pearson(counts: Floats, x: Floats, y: Floats) -> Floats:

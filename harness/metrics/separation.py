@@ -12,11 +12,13 @@ from harness.metrics.parts import PerItem, in_blocks, once, refused, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Self
+    from typing import Self, TypeAlias
 
     from numpy.typing import NDArray
 
     from harness.model import Floats, Metric
+
+    Counts: TypeAlias = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,18 @@ def best_f1_threshold(judged: Separated) -> float:
 
 @dataclass(frozen=True)
 class _Cumulated:
-    """Pairs at or above each of t distinct scores, highest first, in b resamples: b × t."""
+    """Matches and all pairs at each of t distinct scores, highest first, and at or above it, in b resamples: b × t."""
 
-    matches: Floats
-    pairs: Floats
+    fresh_matches: Counts
+    fresh_pairs: Counts
+    matches: Counts
+    pairs: Counts
 
-    def fresh(self) -> tuple[Floats, Floats]:
-        """Matches and other pairs at exactly each score."""
-        matches, pairs = (np.diff(sums, prepend=0.0, axis=1) for sums in (self.matches, self.pairs))
-        return matches, pairs - matches
+    def where(self, rows: NDArray[np.bool_]) -> _Cumulated:
+        """These resamples alone."""
+        if rows.all():
+            return self
+        return _Cumulated(self.fresh_matches[rows], self.fresh_pairs[rows], self.matches[rows], self.pairs[rows])
 
 
 class _Sorted:
@@ -118,13 +123,22 @@ class _Sorted:
         self._order = np.argsort(-judged.score, kind="stable")
         ordered = judged.score[self._order]
         self._ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
-        self._label = judged.label[self._order].astype(np.float64)
+        self._label = judged.label[self._order]
 
     def cumulated(self, counts: Floats) -> _Cumulated:
         """Counts b × n of the pairs, summed from the top."""
-        ordered = counts[:, self._order]
-        matches = np.cumsum(ordered * self._label, axis=1)[:, self._ends]
-        return _Cumulated(matches, np.cumsum(ordered, axis=1)[:, self._ends])
+        whole = counts.astype(np.int32, order="C")  # whole numbers are summed several times faster
+        pairs = whole.take(self._order, axis=1)
+        fresh, sums = zip(*map(self._summed, (pairs * self._label, pairs)), strict=True)
+        return _Cumulated(*fresh, *sums)
+
+    def _summed(self, counts: Counts) -> tuple[Counts, Counts]:
+        """At each distinct score, and at or above it."""
+        sums = counts.cumsum(axis=1, dtype=np.int32)
+        if len(self._ends) == counts.shape[1]:
+            return counts, sums
+        sums = sums.take(self._ends, axis=1)
+        return np.diff(sums, prepend=np.int32(0), axis=1), sums
 
 
 def _metric(
@@ -142,13 +156,13 @@ def _where_both(measure: Callable[[_Cumulated], Floats], cumulated: _Cumulated) 
     matches, pairs = cumulated.matches[:, -1], cumulated.pairs[:, -1]
     both = (matches > 0) & (matches < pairs)
     values = np.full(len(both), np.nan)
-    values[both] = measure(_Cumulated(cumulated.matches[both], cumulated.pairs[both]))
+    values[both] = measure(cumulated.where(both))
     return values
 
 
 def _average_precision(cumulated: _Cumulated) -> Floats:
     precision = cumulated.matches / np.maximum(cumulated.pairs, 1)
-    value: Floats = np.vecdot(cumulated.fresh()[0], precision) / cumulated.matches[:, -1]
+    value: Floats = np.vecdot(cumulated.fresh_matches.astype(np.float64), precision) / cumulated.matches[:, -1]
     return value
 
 
@@ -170,7 +184,8 @@ def _best_accuracy(cumulated: _Cumulated) -> Floats:
 
 
 def _auc(cumulated: _Cumulated) -> Floats:
-    matches, others = cumulated.fresh()
-    beaten = np.vecdot(others, cumulated.matches - matches / 2)
-    value: Floats = beaten / matches.sum(axis=1) / others.sum(axis=1)
+    others = (cumulated.fresh_pairs - cumulated.fresh_matches).astype(np.float64)
+    twice_above = (2 * cumulated.matches - cumulated.fresh_matches).astype(np.float64)
+    matches = cumulated.matches[:, -1]
+    value: Floats = np.vecdot(others, twice_above) / 2 / matches / (cumulated.pairs[:, -1] - matches)
     return value

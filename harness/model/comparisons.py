@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
-if TYPE_CHECKING:
-    from harness.model.results import Interval
+from harness.model.results import Interval
 
 Word: TypeAlias = Literal["better", "worse", "equal", "undecided"]
 """What is claimed of B against A: equal is within the margin, undecided says how many items would settle it."""
 
 
 class Estimate(Protocol):
-    """The true difference behind an observed one, as far as the items tell.
+    """What a sample of items tells about a true value: a difference, B − A, or one score.
 
-    Every answer is None where the items do not tell.
+    Bounds and p values are None where the sample is too small to give any; `reason` says why.
     """
 
     @property
     def value(self) -> float:
-        """Observed, b − a."""
+        """The observed difference or score."""
         ...
 
     @property
@@ -44,27 +43,27 @@ class Estimate(Protocol):
         ...
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Two-sided."""
+        """The two-sided confidence interval of this level."""
         ...
 
     def lower(self, alpha: float = 0.05) -> float | None:
-        """The one-sided bound below which the true difference lies with probability alpha at most."""
+        """The one-sided lower confidence bound, of level 1 − alpha."""
         ...
 
     def upper(self, alpha: float = 0.05) -> float | None:
-        """The one-sided bound above which the true difference lies with probability alpha at most."""
+        """The one-sided upper confidence bound, of level 1 − alpha."""
         ...
 
     def p(self) -> float | None:
-        """Two-sided, of no difference. Never 0."""
+        """The two-sided p value of the null hypothesis that the true value is 0. Never 0."""
         ...
 
     def p_above(self, null: float) -> float | None:
-        """One-sided, of a true difference ≤ null: small where it is above. Never 0."""
+        """The one-sided p value of the null hypothesis that the true value is at most `null`. Never 0."""
         ...
 
     def p_below(self, null: float) -> float | None:
-        """One-sided, of a true difference ≥ null: small where it is below. Never 0."""
+        """The one-sided p value of the null hypothesis that the true value is at least `null`. Never 0."""
         ...
 
 
@@ -96,7 +95,7 @@ class Difference:
     """One metric of one suite, B against A on the same items.
 
     a, b: the scores on those items. tally, effect (mean over standard deviation of the differences): None for a metric
-    that is no mean. p: of `test` (`t`, `mcnemar`, `bootstrap`, `constant`); cross: of the sign-flip permutation, None
+    that is no mean. p: of `test` (`mcnemar`, or the estimate's method); cross: of the sign-flip permutation, None
     where there is none. adjusted: p, corrected for the claims of `family`, a text that names method and number.
     detectable: the smallest true difference that these items show with power 0.8. margin: within which a difference
     does not matter. needed: how many items would settle an undecided one, None where nobody can say. reason: why this
@@ -129,6 +128,31 @@ class Difference:
     def value(self) -> float:
         """b − a."""
         return self.estimate.value
+
+    @property
+    def interval(self) -> Interval:
+        """Of the true difference, 95 %."""
+        return self.estimate.interval()
+
+    @property
+    def bounds(self) -> Interval:
+        """The one-sided 5 % bounds of it, which are the ends of a 90 % interval: a gate goes by them."""
+        return Interval(self.estimate.lower(), self.estimate.upper(), self.estimate.reason)
+
+    @property
+    def error(self) -> float | None:
+        """The standard error of the difference, None where the items do not tell it."""
+        return self.estimate.error
+
+    @property
+    def ground(self) -> str:
+        """What the estimate rests on, or why it tells nothing."""
+        return self.estimate.reason
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether no item differs."""
+        return self.value == 0 and self.estimate.method == "constant"
 
     @property
     def clustered(self) -> bool:

@@ -74,7 +74,8 @@ class Run:
 
     seconds: wall time of embedding and judging. texts: how many were embedded anew (the rest came from the cache).
     vector_bytes: of one stored document, None where there are no vectors. answers: item → what was put first: the id of
-    a document, a word, a label; empty where nothing is put first.
+    a document, a word, a label; empty where nothing is put first. folder: what -s takes for the suite, absolute; empty
+    where its name is enough (built in, mteb) or nobody knows.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Run:
     environment: Mapping[str, Any] = field(default_factory=dict)
     configuration: Mapping[str, Any] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
 
     @property
     def imported(self) -> bool:

@@ -39,7 +39,7 @@ class Gate:
 class Limit:
     """A floor (`ndcg@10 >= 0.6` on a suite) or a budget (`latency p95 <= 80 ms`, without a suite).
 
-    A floor of a metric that is better when lower is a most.
+    For a metric that is better when lower, a floor is an upper bound (`<=`).
     """
 
     suite: str

@@ -46,5 +46,5 @@ def p_value(p: float | None) -> str:
 
 
 def amount(value: float) -> str:
-    """Three digits, more only before the point."""
+    """Three significant digits; from 100 on, and where it is whole, no decimals: 0.0123, 12.3, 1,234."""
     return f"{value:,.0f}" if abs(value) >= _WHOLE or value == int(value) else f"{value:.3g}"

@@ -31,7 +31,13 @@ _PHRASES: Sequence[tuple[str, str]] = (
         "every resample gives the same score, so resampling cannot show the spread",
         "每次重采样得分都相同，重采样无法体现离散程度",
     ),
-    (r"the score is undefined on (.+) of the resamples: (.+)", r"在 \1 的重采样中得分无定义：\2"),
+    (r"the score is undefined on (.+) of the resamples: (?P<why>.+)", r"在 \1 的重采样中得分无定义：\2"),
+    ("all values are equal", "所有值都相等"),
+    ("all pairs match, or none does", "所有句对都匹配，或都不匹配"),
+    ("there are no pairs", "没有句对"),
+    ("no items", "没有样本"),
+    ("undefined on these items", "在这些样本上无定义"),
+    ("the suite has no near/not-near judgements that can be decided", "该测试集没有可以判定的远近判断"),
     (
         r"(.+) ranks documents and has no vectors",
         r"\1 只对文档排序、没有向量",
@@ -50,7 +56,50 @@ _PHRASES: Sequence[tuple[str, str]] = (
         r"与其他模型的样本不同：\1 个样本只在一方出现，如 \2",
     ),
     ("not run", "未运行"),
+    (r"(.+) reads texts, and there are pictures among the .+", r"\1 只读文本，而该测试集含有图片"),
+    (
+        r"(.+) puts given candidates in order, and .+ gives none; put it behind a first stage, as in (.+)",
+        r"\1 只为给定的候选排序，而该测试集不给出候选：请把它放在第一阶段之后，例如 \2",
+    ),
+    (r"judged by (.+), which gives no score per item", r"由 \1 评测，没有逐条得分"),
     # Warnings.
+    (
+        "texts whose vector is zero: no known token, or refused by a service; their cosine with anything is 0",
+        "部分文本的向量为零：没有已知的 token，或被服务拒绝；它们与任何向量的余弦均为 0",
+    ),
+    (
+        r"a text does not always get the same vector: cosine distance (\S+), (?P<why>.+)",
+        r"同一文本的向量并不总是相同：余弦距离 \1，\2",
+    ),
+    ("the same batch again", "同一批再次编码"),
+    ("each text alone instead of in a batch", "逐条编码而非成批编码"),
+    ("the batch in reversed order", "同一批以相反顺序编码"),
+    (
+        r"(\d+) labels are older than the text of their document: (.+); see `harness suites check`",
+        r"\1 条标注早于其文档的现有文本：\2；见 `harness suites check`",
+    ),
+    (
+        r"(.+) counted (\d+) tokens in a request of about (\d+): it may cut long texts\. (\S+) cuts them where you say",
+        r"\1 只计得 \2 个 token，而请求约有 \3 个：它可能截断长文本。用 \4 可自行决定截断之处",
+    ),
+    (
+        r"(.+) at (\S+) answered as (.+), and as (.+) before",
+        r"\2 处的 \1 现以 \3 作答，此前为 \4",
+    ),
+    (r"(\S+) is not installed\. Install it with: (pip install .+)", r"未安装 \1。安装命令：\2"),
+    (r"largest cosine distance over (\d+) texts: (?P<why>.+)", r"\1 条文本中最大的余弦距离：\2"),
+    (
+        "(.+) of the texts have a vector that a different text has too",
+        r"\1 的文本与另一不同文本向量相同",
+    ),
+    (
+        "mteb files every model that it cannot tell under this name: these may be results of any of them",
+        "mteb 把无法辨认的模型都归在这个名下：这些结果可能来自其中任何一个",
+    ),
+    (
+        r"mteb counts (.+) among what (.+), a model of the same name, was trained on: it may know these texts",
+        r"据 mteb，同名模型 \2 的训练数据包含 \1：它可能见过这些文本",
+    ),
     (
         r"this model cannot read all of this suite: (.+) of the texts have a vector that a different text has too",
         r"该模型无法读懂此测试集的全部文本：\1 的文本与另一不同文本向量相同",
@@ -73,7 +122,12 @@ _PHRASES: Sequence[tuple[str, str]] = (
     ),
     (r"mteb has a newer version of (.+): (.+)", r"mteb 有 \1 的更新版本：\2"),
     # How was compared, and what was not.
-    (r"(.+) is not in the average: (?P<why>.+)", r"\1 不计入平均：\2"),
+    (r"(.+) (?:is|are) not in the average: (?P<why>.+)", r"\1 不计入平均：\2"),
+    (
+        r"(.+) \((.+) items?\) makes most of the uncertainty of the average; also .+",
+        r"平均的不确定性大多来自 \1（\2 个样本，或有遗漏）：降低权重（[weights]）、用 -s 排除或增加样本可显出更小差异",
+    ),
+    (r"of the (\d+) best, (.+) ha(?:s|ve) no score on it", r"最好的 \1 个模型中，\2 没有得分"),
     (r"(.+) has no items, so that nothing can be shown about its differences", r"\1 没有逐条样本，其差异无从检验"),
     (
         r"(.+) means the better the lower, which cannot be averaged with .+",
@@ -84,14 +138,6 @@ _PHRASES: Sequence[tuple[str, str]] = (
         r"harness.toml 的 [weights]：没有模型在 \1 上运行过",
     ),
     ("nobody has a score", "没有模型有得分"),
-    (
-        r"no average: nobody has a score on all (.+) suites\. In the way: (.+)",
-        r"没有平均：没有模型在全部 \1 个测试集上都有得分。缺口：\2",
-    ),
-    (
-        r"only (.+) has a score on all (.+) suites\. In the way: (.+)",
-        r"只有 \1 在全部 \2 个测试集上都有得分。缺口：\3",
-    ),
     ("step-down maxT over all pairs, by sign flips", "对所有配对做逐步 maxT（符号翻转置换）"),
     ("step-down maxT over all pairs, by resampling", "对所有配对做逐步 maxT（自助重采样）"),
     (
@@ -100,8 +146,8 @@ _PHRASES: Sequence[tuple[str, str]] = (
     ),
     ("nobody to compare with", "没有可比较的对象"),
     (
-        "price, then latency p95, memory, index bytes, then score; what is not known comes last",
-        "依次按价格、p95 延迟、内存、索引大小、得分；未知者排最后",
+        "price, then latency p95, memory, index bytes, then score; within .+; what is not known comes last",
+        "依次按价格、p95 延迟、内存、索引大小、得分；实测成本相差 25 % 或延迟相差在各段之差以内算相当；未知者排最后",
     ),
     # Needs.
     (r"latency p95 <= (.+) ms", r"查询延迟 p95 ≤ \1 毫秒"),
@@ -131,8 +177,6 @@ _PHRASES: Sequence[tuple[str, str]] = (
 _COMPILED = [(re.compile(pattern), chinese) for pattern, chinese in _PHRASES]
 
 
-_LACKING = re.compile(r" \((\d+) of (\d+) lack it\)")
-"""After each suite of several that stand in the way of an average."""
 _NEEDLESS = re.compile(r"(?<= has no vectors); an? \w+ suite needs vectors$")
 
 
@@ -153,7 +197,7 @@ def in_chinese(text: str) -> str:
         if found and (why := found.groupdict().get("why")):
             return found.expand(chinese).removesuffix(why) + in_chinese(why)
         if found:
-            return _LACKING.sub(r"（\2 个模型中 \1 个没有）", found.expand(chinese))
+            return found.expand(chinese)
     return text
 
 

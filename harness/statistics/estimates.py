@@ -17,18 +17,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.model import Interval
-from harness.statistics.intervals import FEWEST_GROUPS, group_count, too_few
+from harness.statistics.few_changes import FewChanges, few_changes, skewness_allowance
+from harness.statistics.intervals import FEWEST_GROUPS, LEVEL, RESOLUTION, group_count, too_few
+from harness.statistics.power import items_needed
+from harness.statistics.student import TINY, student_tail
 
 if TYPE_CHECKING:
     from harness.model import Estimate, Floats, Index
-
-LEVEL = 0.95
-TINY = float(np.finfo(np.float64).tiny)
-"""The smallest p that is ever reported: one that underflows is small, not 0."""
-FEW_CHANGES = 25
-"""So few groups with a difference, among four times as many, do not show how far the others may differ."""
-_RESOLUTION = 1e-12
-"""Differences that vary by less, relative to the largest value, are one number."""
 
 
 @dataclass(frozen=True)
@@ -57,32 +52,27 @@ class Student:
 
     def p(self) -> float | None:
         """2 · P(T > |d̄| / SE)."""
-        return min(1.0, 2 * self._tail(abs(self.value) / self.error))
+        return min(1.0, 2 * student_tail(abs(self.value) / self.error, self.freedom))
 
     def p_above(self, null: float) -> float | None:
         """P(T > (d̄ − null) / SE)."""
-        return self._tail((self.value - null) / self.error)
+        return student_tail((self.value - null) / self.error, self.freedom)
 
     def p_below(self, null: float) -> float | None:
         """P(T > (null − d̄) / SE)."""
-        return self._tail((null - self.value) / self.error)
+        return student_tail((null - self.value) / self.error, self.freedom)
 
     def _quantile(self, level: float) -> float:
         from scipy.special import stdtrit  # noqa: PLC0415 # 0.25 s, which a table without comparisons must not pay
 
         return float(stdtrit(self.freedom, level))
 
-    def _tail(self, t: float) -> float:
-        from scipy.special import stdtr  # noqa: PLC0415 # the same
-
-        return max(float(stdtr(self.freedom, -t)), TINY)
-
 
 @dataclass(frozen=True)
 class Constant:
     """The same difference on every group: the sample has no spread, though the truth may have.
 
-    A share q of groups that differ from this one by up to `span` stays unseen among G with probability (1 − q)^G. So
+    A share q of groups that differ from the others by up to `span` stays unseen among G with probability (1 − q)^G. So
     the true difference lies within span · (1 − α^(1/G)) on either side; for G groups without a change that is about
     3 · span / G (the rule of three; Hanley and Lippman-Hand 1983, JAMA 249).
     """
@@ -253,8 +243,9 @@ class Bootstrapped:
 def estimate(differences: Floats, groups: Index | None = None, span: float = 1.0) -> Estimate:
     """What n paired differences tell about their true mean.
 
-    groups: 0…G−1, one per difference; None where each stands for itself. span: how much one item can change at most,
-    which counts where all differences are the same. Unknown below FEWEST_GROUPS groups.
+    groups: 0…G−1, one per difference; None where each stands for itself. span: how much one item can change at most.
+    That counts where few changed, and where all differ by the same: then for whole groups, as nothing tells how much of
+    one changes. Unknown below FEWEST_GROUPS groups.
     """
     value = float(differences.mean()) if len(differences) else math.nan
     group = np.arange(len(differences)) if groups is None else groups
@@ -263,9 +254,22 @@ def estimate(differences: Floats, groups: Index | None = None, span: float = 1.0
         return Unknown(value, found, too_few(found))
     largest = float(np.abs(differences).max())
     error, freedom = clustered_error(differences, group)
-    if error <= _RESOLUTION * max(largest, 1.0):
-        return Constant(0.0 if largest <= _RESOLUTION else value, found, span)
-    return Student(value, math.hypot(error, _unseen(differences, group)), freedom, found)
+    if error <= RESOLUTION * max(largest, 1.0):
+        return Constant(0.0 if largest <= RESOLUTION else value, found, span)
+    changes = few_changes(differences, group)
+    if changes is not None:
+        return FewChanges(value, changes, found, error, span * found / len(differences))
+    return Student(value, math.hypot(error, skewness_allowance(differences, group)), freedom, found)
+
+
+def items_to_reach(estimate: Estimate, items: int, distance: float, alpha: float) -> int | None:
+    """How many items like these bring a one-sided bound at alpha within `distance` of the value.
+
+    items: how many there are now. As `power.items_needed` where there is a standard error that falls with √n.
+    """
+    if isinstance(estimate, Constant | FewChanges):
+        return estimate.items_needed(items, distance, alpha)
+    return items_needed(items, estimate.error, distance, alpha=alpha, sides=1)
 
 
 def clustered_error(differences: Floats, groups: Index) -> tuple[float, int]:
@@ -280,18 +284,3 @@ def clustered_error(differences: Floats, groups: Index) -> tuple[float, int]:
     off = sums - sizes * differences.mean()
     error = math.sqrt(len(sizes) / (len(sizes) - 1) * float(off @ off)) / len(differences)
     return error, len(sizes) - 1
-
-
-def _unseen(differences: Floats, groups: Index) -> float:
-    """What a standard error lacks where few of many groups changed, 0 elsewhere.
-
-    A few lost hits say little about how many might have been lost: their normal interval is too narrow, and "not
-    worse" is found too often. Imagined pairs mend it (Agresti and Min 2005, "Simple improved confidence intervals for
-    comparing matched proportions", Statistics in Medicine 24, add 1/2 to each cell of the table). Here they are two
-    groups, one as much better and one as much worse as the group that changed most.
-    """
-    sums = np.abs(np.bincount(groups, differences))
-    changed = np.count_nonzero(np.bincount(groups, np.abs(differences) > _RESOLUTION))
-    if changed > min(FEW_CHANGES, len(sums) // 4):
-        return 0.0
-    return math.sqrt(2) * float(sums.max()) / len(differences)

@@ -24,6 +24,8 @@ from harness.statistics.student import student_quantile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from harness.model import Floats, Index, Judgements, Metric
 
 LEVEL = 0.95
@@ -32,12 +34,14 @@ FEWEST_GROUPS = 5
 """With fewer groups than this, resampling says next to nothing about the spread."""
 UNDEFINED_SHARE = 0.01
 """A larger share of resamples without a defined score makes the interval undefined."""
+_NORMAL_95 = 1.959964
+"""Half the width of a 95 % interval, in standard errors."""
 RESOLUTION = 1e-12
 """Scores that differ by less, relative to the largest, are one number summed in different orders."""
 _BLOCK = 4_000_000
 """Entries of a block of counts: 32 MB."""
-_KEPT = 500_000
-"""Entries of counts that are kept for the next asker: 4 MB."""
+_KEPT = 16_000_000
+"""Entries of counts that are kept for the next asker, 16 MB: drawing them takes longer than most scores of them."""
 
 _NORMAL = NormalDist()
 
@@ -76,6 +80,13 @@ def often_undefined(resamples: int, defined: int, metric: Metric[Any]) -> str:
     return f"the score is undefined on {share} of the resamples: {metric.undefined}"
 
 
+def interval_error(found: Interval) -> float | None:
+    """The standard error of which a 95 % interval has this width, by the normal distribution; None without one."""
+    if found.low is None or found.high is None:
+        return None
+    return (found.high - found.low) / 2 / _NORMAL_95
+
+
 def _defined(metric: Metric[Any], judgements: Judgements) -> Judgements:
     """The items on which the metric is a number: only they, and their groups, are drawn."""
     values = metric.items(judgements) if metric.items is not None else None
@@ -98,29 +109,33 @@ def group_count(groups: Index) -> int:
 class Draws:
     """How often each of G groups is drawn, in RESAMPLES draws of G groups each with replacement.
 
-    The same for every asker with as many groups; kept from one to the next where they are few.
+    The same for every asker with as many groups; kept from one to the next unless they are very many.
     """
 
     def __init__(self, random: np.random.Generator) -> None:
         self._seed = int(random.integers(2**63))
-        self._kept: dict[int, Floats] = {}
+        self._kept: dict[int, NDArray[np.uint8]] = {}
 
     def blocks(self, groups: int, width: int) -> Iterator[Floats]:
         """Counts in blocks of rows, each b × groups, that a caller may widen to `width` columns."""
         rows = max(1, _BLOCK // width)
         if groups * RESAMPLES > _KEPT:
-            yield from self._drawn(groups, rows)
+            yield from (block.astype(np.float64) for block in self._drawn(groups, rows))
             return
         if groups not in self._kept:
+            if RESAMPLES * (groups + sum(self._kept)) > _KEPT:
+                self._kept.clear()
             self._kept[groups] = np.concatenate(list(self._drawn(groups, rows)))
-        yield from (self._kept[groups][start : start + rows] for start in range(0, RESAMPLES, rows))
+        for start in range(0, RESAMPLES, rows):
+            yield self._kept[groups][start : start + rows].astype(np.float64)
 
-    def _drawn(self, groups: int, rows: int) -> Iterator[Floats]:
+    def _drawn(self, groups: int, rows: int) -> Iterator[NDArray[np.uint8]]:
         random = np.random.default_rng([self._seed, groups])
         for start in range(0, RESAMPLES, rows):
             size = min(rows, RESAMPLES - start)
             picked = random.integers(0, groups, (size, groups)) + groups * np.arange(size)[:, None]
-            yield np.bincount(picked.ravel(), minlength=size * groups).reshape(size, groups).astype(np.float64)
+            # Of G draws, 256 of one group is a chance of 10⁻⁵⁰⁷.
+            yield np.bincount(picked.ravel(), minlength=size * groups).reshape(size, groups).astype(np.uint8)
 
 
 def resampled_scores(metric: Metric[Any], judgements: Judgements, group: Index, draws: Draws) -> Floats:

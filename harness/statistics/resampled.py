@@ -43,10 +43,10 @@ def resampled_difference(metric: Metric[Any], a: Judgements, b: Judgements, draw
 
 
 def drawn_difference(metric: Metric[Any], value: float, sides: tuple[Floats, Floats], groups: int) -> Estimate:
-    """The same from scores that are drawn already. value: the observed difference.
+    """`resampled_difference` from scores that were resampled before. value: the observed difference.
 
-    sides: the scores on the same draws of FEWEST_GROUPS groups or more, NaN where a draw has none, and what is
-    subtracted from them.
+    sides: minuend and subtrahend, both on the same draws of at least FEWEST_GROUPS groups; NaN where a draw has no
+    score. A subtrahend of zeros gives the estimate of one score.
     """
     drawn, against = sides
     found = drawn - against

@@ -4,6 +4,7 @@ Store ──▶ connection  open, wait for other processes, explain what went wr
       ──▶ schema      numbered migrations, each in a transaction with the record that it ran
       ──▶ records     Run → rows and arrays
       ──▶ reading     rows → Run
+      ──▶ places      where the data of a run lay
 """
 
 from __future__ import annotations

@@ -90,6 +90,16 @@ def attach(connection: DuckDBPyConnection, path: Path, mode: str, patience: floa
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
+def publish(new: Path, path: Path) -> None:
+    """Give a new file its name, unless one goes by it already, which stays. Raises OSError."""
+    try:
+        path.hardlink_to(new)
+    except FileExistsError:  # another process was first, and its store is as good as this one
+        return
+    except OSError:  # a file system without hard links
+        new.rename(path)
+
+
 def explain(path: Path, error: Exception) -> str:
     """What DuckDB reported about the file at `path`, and what to do about it."""
     text = str(error)

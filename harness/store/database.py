@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import StoreError, UsageError
@@ -13,6 +14,7 @@ from harness.store import connection, schema
 from harness.store.merging import unite
 from harness.store.noise import insert_noise, loudest_noise
 from harness.store.pairing import align, pair
+from harness.store.places import folders_of, moved, placed
 from harness.store.reading import BY_NAME, BY_TIME, EVERY, LATEST, NEWEST, runs_of
 from harness.store.records import insert, lost, records
 from harness.store.whole import whole_runs
@@ -80,7 +82,7 @@ class Store:
         Raises ValueError for a run that breaks the schema: a repeated id, metric or item, a value that is not
         finite, an absence without a reason.
         """
-        parts = [records(run) for run in runs]
+        parts = [records(run, self.path) for run in runs]
         try:
             with self._writing() as database:
                 database.begin()
@@ -101,7 +103,7 @@ class Store:
             database.begin()
             held = {name for (name,) in database.execute(_HELD, [list(once)]).fetchall()}
             new = [run for run in once.values() if run.id not in held]
-            parts = [records(run) for run in new]
+            parts = [records(run, self.path) for run in new]
             insert(database, parts)
             database.commit()
             self._verify(database, parts)
@@ -147,7 +149,7 @@ class Store:
         for a run that is not here.
         """
         with self._reading() as database:
-            return whole_runs(database, ids, items=items)
+            return placed(whole_runs(database, ids, items=items), self.path)
 
     def findings(
         self, suites: Sequence[str] | None = None, embedders: Sequence[str] | None = None
@@ -164,6 +166,11 @@ class Store:
         """What suites are called here whose names begin so, however old their runs are."""
         with self._reading() as database:
             return [name for (name,) in database.execute(_BEGINNING, [beginning]).fetchall()]
+
+    def folders(self) -> list[tuple[str, str, str]]:
+        """Where suites that are not found by their names were found, the last first: suite, fingerprint, folder."""
+        with self._reading() as database:
+            return folders_of(database, self.path)
 
     def paired_items(self, run_a: str, run_b: str, measure: str) -> tuple[ItemScores, ItemScores]:
         """The items of one measure in two runs, in the same order: of the item ids, not of their insertion.
@@ -220,13 +227,13 @@ class Store:
             if path.samefile(self.path):
                 return 0
             connection.attach(database, path, connection.READ, self.patience, "other")
-            return unite(database)
+            return unite(database, partial(moved, before=path, after=self.path))
 
     def _runs(
         self, source: str, order: str, suites: Sequence[str] | None, embedders: Sequence[str] | None
     ) -> list[Run]:
         with self._reading() as database:
-            return runs_of(database, source, _SELECTED, _selected(suites, embedders), order)
+            return placed(runs_of(database, source, _SELECTED, _selected(suites, embedders), order), self.path)
 
     @contextmanager
     def _reading(self) -> Iterator[DuckDBPyConnection]:
@@ -255,7 +262,7 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with connection.connect(new, connection.CREATE, self.patience) as database:
                 schema.apply(database, schema.migrations())
-            _publish(new, self.path)
+            connection.publish(new, self.path)
         except OSError as error:
             raise StoreError(connection.explain(self.path, error)) from error
         finally:
@@ -285,15 +292,6 @@ def _refusal(error: Exception) -> StoreError | UsageError:
     if any(sign in str(error) for sign in ("read-only mode", "disabled", "has been locked")):
         return StoreError(f"SQL here reads the results, and neither writes nor reaches other files: {error}")
     return UsageError(
-        f"{error}\nTables: run, score, item, answer, finding, noise, environment, configuration. "
+        f"{error}\nTables: run, score, item, answer, finding, place, noise, environment, configuration. "
         "Views: latest, leaderboard, profile."
     )
-
-
-def _publish(new: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(new)
-    except FileExistsError:  # another process was first, and its store is as good as this one
-        return
-    except OSError:  # a file system without hard links
-        new.rename(path)

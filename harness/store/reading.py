@@ -48,11 +48,13 @@ def runs_of(
     source: a query that selects from `run`; where, order: on its columns; all in our own words. selected: the values of
     their parameters.
     """
-    columns = ", ".join((*_RUN, "vector_bytes", "configuration.content", "environment.content", *_IDENTITY))
+    contents = ("configuration.content", "environment.content", "place.folder")
+    columns = ", ".join((*_RUN, "vector_bytes", *contents, *_IDENTITY))
     found = database.execute(
         f"select {columns} from ({source}) as chosen "  # noqa: S608 # our own names
         "join configuration on configuration.digest = chosen.configuration "
         "join environment on environment.digest = chosen.environment "
+        "left join place on place.run = chosen.id "
         f"where {where} order by {order}",
         selected,
     ).fetchall()
@@ -62,7 +64,7 @@ def runs_of(
 
 def _run(fields: Sequence[Any], scores: Sequence[Score]) -> Run:
     known = dict(zip(_RUN, fields, strict=False))
-    vector_bytes, configuration, environment, *identity = fields[len(_RUN) :]
+    vector_bytes, configuration, environment, folder, *identity = fields[len(_RUN) :]
     return Run(
         **known,
         identity=_identity(identity),
@@ -70,6 +72,7 @@ def _run(fields: Sequence[Any], scores: Sequence[Score]) -> Run:
         vector_bytes=vector_bytes,
         environment=json.loads(environment),
         configuration=json.loads(configuration),
+        folder=folder or "",
     )
 
 

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from harness.store.places import written
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
     from numpy.typing import NDArray
@@ -39,19 +42,24 @@ class Records:
     items: tuple[tuple[str, dict[str, NDArray[Any]]], ...]
     answers: dict[str, NDArray[Any]]
     findings: tuple[tuple[Any, ...], ...]
+    places: tuple[tuple[str, str], ...]
 
     @property
     def counts(self) -> dict[str, int]:
         """How many rows each table gets that has rows per run."""
         rows = sum(len(columns["id"]) for _, columns in self.items)
-        answers = len(self.answers["id"])
-        return {"run": 1, "score": len(self.scores), "item": rows, "answer": answers, "finding": len(self.findings)}
+        single = {table: len(getattr(self, f"{table}s")) for table in ("score", "finding", "place")}
+        return {"run": 1, "item": rows, "answer": len(self.answers["id"])} | single
 
 
-def records(run: Run) -> Records:
-    """Take `run` apart. Raises ValueError for a repeated measure or item, or values that are not finite."""
+def records(run: Run, store: Path) -> Records:
+    """Take `run` apart for the store in that file.
+
+    Raises ValueError for a repeated measure or item, or values that are not finite.
+    """
     _no_repeats("measures", [scores.measure for scores in run.items])
     environment, configuration = _shared(run.environment), _shared(run.configuration)
+    folder = written(run.folder, store)
     return Records(
         run=(
             *(run.id, in_utc(run.started_at), run.suite, run.kind, run.fingerprint, run.embedder),
@@ -67,6 +75,7 @@ def records(run: Run) -> Records:
             (run.id, position, finding.name, finding.subject, finding.value, finding.note, finding.warning)
             for position, finding in enumerate(run.findings)
         ),
+        places=((run.id, folder),) if folder else (),
     )
 
 
@@ -78,6 +87,7 @@ def insert(connection: DuckDBPyConnection, parts: Sequence[Records]) -> None:
     insert_rows(connection, "run", [rows.run for rows in parts])
     insert_rows(connection, "score", [row for rows in parts for row in rows.scores])
     insert_rows(connection, "finding", [row for rows in parts for row in rows.findings])
+    insert_rows(connection, "place", [row for rows in parts for row in rows.places])
     items = [({"run": rows.run[0], "measure": measure}, columns) for rows in parts for measure, columns in rows.items]
     _insert_arrays(connection, "item", items)
     _insert_arrays(connection, "answer", [({"run": rows.run[0]}, rows.answers) for rows in parts])

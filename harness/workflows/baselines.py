@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from harness.model import Row, Run
+    from harness.store.baselines import BaselineFiles
     from harness.workflows.configuration import Configuration
-    from harness.workflows.newest import Place
+    from harness.workflows.newest import RunKey
 
 LISTED = ("baseline", "anchor", "saved", "age_days", "suites", "embedders", "items", "blessed")
 CHANGED = ("suite", "embedder", "metric", "before", "now", "what")
@@ -34,7 +35,7 @@ _UNKEPT = frozenset({"run", "seconds", "started_at", "warnings"})
 
 @dataclass(frozen=True)
 class SaveRequest:
-    """What to save under which name; no suites or embedders are all. force: over an anchor, or a damaged file."""
+    """What to save under which name; no suites or embedders are all. force: over other results, or a damaged file."""
 
     name: str
     suites: tuple[str, ...] = ()
@@ -61,10 +62,10 @@ class Kept:
     """
 
     baseline: Baseline
-    files: tuple[Path, Path]
+    files: BaselineFiles
     written: bool
     changes: list[list[object]]
-    left_out: dict[Place, str] = field(default_factory=dict)
+    left_out: dict[RunKey, str] = field(default_factory=dict)
 
 
 def baselines_folder(configuration: Configuration) -> Path:
@@ -86,16 +87,19 @@ def anchor_name(today: date, taken: str = "") -> str:
 def save_baseline(configuration: Configuration, asked: SaveRequest, today: date) -> Kept:
     """Keep the latest runs of the store as a baseline; the same ones again change nothing.
 
-    Raises UsageError where nothing can be saved, where the name is an anchor's or its files are damaged (unless
-    forced); StoreError.
+    Raises UsageError where nothing can be saved, where the name has other results or its files are damaged (unless
+    forced, which keeps the history of blessings), and where an anchor has the name of a baseline or the other way
+    round; StoreError.
     """
     folder = baselines_folder(configuration)
-    before = _replaced(folder, asked)
+    before = _present(folder, asked)
     demand_held(configuration, asked.suites, asked.embedders)
     runs, left_out = _latest(configuration, asked.suites, asked.embedders)
     if not runs:
         raise UsageError(f"there is nothing to save as the baseline {asked.name}: no run has results{_each(left_out)}")
-    return _kept(folder, Baseline(asked.name, today, _whole(configuration, runs), asked.anchor), before, left_out)
+    whole = _whole(configuration, runs)
+    new = replace(before, saved=today, runs=whole) if before else Baseline(asked.name, today, whole, asked.anchor)
+    return _kept(folder, new, before, left_out, over=asked.force)
 
 
 def bless_baseline(configuration: Configuration, asked: BlessRequest, today: date) -> Kept:
@@ -122,7 +126,7 @@ def bless_baseline(configuration: Configuration, asked: BlessRequest, today: dat
     stayed = [run for run in before.runs if (run.suite, run.embedder) not in newer]
     blessed = (*before.blessed, Blessing(today, reason))
     after = replace(before, saved=today, runs=(*stayed, *newer.values()), blessed=blessed)
-    return _kept(folder, after, before, left_out)
+    return _kept(folder, after, before, left_out, over=True)
 
 
 def facts(baseline: Baseline, today: date) -> list[list[object]]:
@@ -196,9 +200,9 @@ def _listed(baseline: Baseline, today: date) -> list[object]:
     ]
 
 
-def _replaced(folder: Path, asked: SaveRequest) -> Baseline | None:
-    """What will be replaced, None where that is nothing. Raises UsageError where that needs --force."""
-    if not baseline_files(folder, asked.name)[0].exists():
+def _present(folder: Path, asked: SaveRequest) -> Baseline | None:
+    """What has the name now; None where that is nothing, or is damaged and given up. Raises UsageError."""
+    if not baseline_files(folder, asked.name).scores.exists():
         return None
     try:
         before = read_baseline(folder, asked.name)
@@ -206,17 +210,15 @@ def _replaced(folder: Path, asked: SaveRequest) -> Baseline | None:
         if asked.force:
             return None
         raise
-    if before.anchor and not asked.force:
-        raise UsageError(
-            f"{asked.name} is an anchor of {before.saved}, which does not move. Save a new one under another name, or "
-            f"give this one up: harness baseline save {asked.name} --anchor --force"
-        )
+    if before.anchor != asked.anchor:
+        is_one, advice = ("an anchor", "without --anchor") if before.anchor else ("no anchor", "with --anchor")
+        raise UsageError(f"{asked.name} is {is_one}, and stays so. Save {advice} under another name")
     return before
 
 
 def _latest(
     configuration: Configuration, suites: Sequence[str], embedders: Sequence[str]
-) -> tuple[list[Run], dict[Place, str]]:
+) -> tuple[list[Run], dict[RunKey, str]]:
     """The runs that a baseline can hold, the newest of each suite and label; and why others are left out."""
     store, names = Store(configuration.store), stored_names(configuration, suites)
     present = newest(store.latest(names, embedders))
@@ -227,7 +229,7 @@ def _latest(
     return [present[place] for place in sorted(why) if not why[place]], left_out
 
 
-def _each(left_out: Mapping[Place, str]) -> str:
+def _each(left_out: Mapping[RunKey, str]) -> str:
     """A line for each run that cannot be held, and why."""
     return "".join(f"\n  {embedder} on {suite}: {reason}" for (suite, embedder), reason in left_out.items())
 
@@ -243,7 +245,7 @@ def _of_older_data(run: Run) -> str:
     return f"run on older data of this suite, on {run.started_at[:10]}: run it again"
 
 
-def _newer(configuration: Configuration, before: Baseline, asked: BlessRequest) -> tuple[list[Run], dict[Place, str]]:
+def _newer(configuration: Configuration, before: Baseline, asked: BlessRequest) -> tuple[list[Run], dict[RunKey, str]]:
     """The latest runs of what was asked for, or else of what the baseline holds."""
     demand_held(configuration, asked.suites, asked.embedders)
     suites = asked.suites or sorted({run.suite for run in before.runs})
@@ -262,9 +264,9 @@ def _whole(configuration: Configuration, runs: Sequence[Run]) -> tuple[Run, ...]
     return tuple(map(rounded, Store(configuration.store).runs([run.id for run in runs])))
 
 
-def _kept(folder: Path, after: Baseline, before: Baseline | None, left_out: dict[Place, str]) -> Kept:
+def _kept(folder: Path, after: Baseline, before: Baseline | None, left_out: dict[RunKey, str], *, over: bool) -> Kept:
     files = baseline_files(folder, after.name)
-    written = _write(folder, after)
+    written = _write(folder, after, over=over)
     return Kept(read_baseline(folder, after.name), files, written, _changes(before, after), left_out)
 
 
@@ -274,7 +276,7 @@ def _changes(before: Baseline | None, after: Baseline) -> list[list[object]]:
     return [_change(place, old.get(place), new.get(place)) for place in sorted(old.keys() | new.keys())]
 
 
-def _change(place: Place, old: Run | None, new: Run | None) -> list[object]:
+def _change(place: RunKey, old: Run | None, new: Run | None) -> list[object]:
     some = new or old
     metric = some.scores[0].metric if some and some.scores else ""
     values = [run.scores[0].value if run and run.scores else None for run in (old, new)]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from harness.compare import choice
 from harness.compare.choice import ORDER, Needs
-from harness.compare.field import average, field, unsettled
+from harness.compare.field import average, field, leaning, unsettled
 from harness.errors import UsageError, nearest
 from harness.model import Decision
+from harness.model.decisions import deciding
 from harness.store import Store
+from harness.workflows.commands import command
 from harness.workflows.contests import behind, contests, named_alike, names, standing
 from harness.workflows.costs import facts_of
 from harness.workflows.table import demand_held, selects, stored_names
@@ -45,11 +47,12 @@ def decide(
     together, notes = average(held)
     fields = [field(one) for one in held]
     overall = field(together) if together else None
+    leans = leaning(together, overall) if together and overall else ()
     facts = facts_of(configuration, store, _by_name([*older, *runs], labels))
     asked = _asked(needs.floors, elsewhere, labels)
     missed = {name: choice.unmet(needs, facts[name], asked.get(name, {})) for name in facts}
-    deciding = overall or (fields[0] if len(fields) == 1 else None)
-    admitted = choice.admitted(deciding, facts, missed) if deciding else ()
+    decider = deciding(fields, overall)
+    admitted = choice.admitted(decider, facts, missed) if decider else ()
     return Decision(
         fields=tuple(fields),
         overall=overall,
@@ -58,10 +61,10 @@ def decide(
         unmet={name: unmet for name, unmet in missed.items() if unmet},
         admitted=admitted,
         order=ORDER,
-        front=choice.front(deciding, facts) if deciding else dict.fromkeys(choice.AXES, ()),
+        front=choice.front(decider, facts) if decider else dict.fromkeys(choice.AXES, ()),
         chosen=admitted[0] if admitted else None,
         open=_open([together] if together else held, [overall] if overall else fields),
-        notes=(*notes, *_weighed(store, configuration), *_cautions(needs.floors, admitted, asked)),
+        notes=(*notes, *leans, *_weighed(store, configuration), *_cautions(needs.floors, admitted, asked)),
     )
 
 
@@ -74,7 +77,7 @@ def _held(
     runs = store.latest(*chosen)
     older = behind(store, runs, chosen)
     if not (runs or older):
-        raise UsageError(f"{configuration.store} holds no scores yet. Make some with: harness run")
+        raise UsageError(f"{configuration.store} holds no scores yet. Make some with: {command(configuration, 'run')}")
     return runs, older
 
 
@@ -85,7 +88,7 @@ def rows(decision: Decision) -> list[list[object]]:
         [
             *(one.suite, one.metric, standing.embedder, standing.identity, standing.place, standing.value),
             *(standing.interval.low, standing.interval.high, standing.p, standing.in_best, standing.letter),
-            *("".join(standing.beats), standing.status, standing.reason, standing.embedder == decision.chosen),
+            *(" ".join(standing.beats), standing.status, standing.reason, standing.embedder == decision.chosen),
         ]
         for one in fields
         for standing in one.standings

@@ -1,36 +1,35 @@
-"""What a user types: the command that makes what is missing, and the folders that stand for suites."""
+"""What a user types: the command that makes what is missing."""
 
 from __future__ import annotations
 
 import shlex
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from harness.catalogue.mteb.names import is_mteb
-from harness.errors import MissingExtraError, UsageError
-from harness.workflows.shelf import find_places
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from harness.catalogue import Place
+    from harness.workflows.configuration import Configuration
 
 
-def run_command(label: str, suites: Sequence[str], spelled: Mapping[str, str] | None = None) -> str:
+class Spelling(dict[str, str]):
+    """Suite → what -s has to say for it, here. options: what every command has to repeat: --config and --store."""
+
+    def __init__(self, arguments: Mapping[str, str], options: Iterable[str] = ()) -> None:
+        super().__init__(arguments)
+        self.options = tuple(options)
+
+
+def command(configuration: Configuration, *words: str) -> str:
+    """A command of the harness on the same configuration and store."""
+    return shlex.join(["harness", *words, *configuration.options])
+
+
+def run_command(label: str, suites: Sequence[str], spelled: Mapping[str, str] | None = None, verb: str = "run") -> str:
     """What makes runs of an embedder on some suites; on those of harness.toml where none is named.
 
-    spelled: suite → what -s has to say for it, where that is not its name.
+    spelled: suite → what -s has to say for it, where that is not its name, and what a `Spelling` has to repeat. verb:
+    of another command that takes both.
     """
-    named = (part for suite in suites for part in ("-s", (spelled or {}).get(suite, suite)))
-    return shlex.join(["harness", "run", *named, "-e", label])
-
-
-def places_on_disk(selected: Iterable[str], cache: Path | None) -> Iterator[tuple[str, Place]]:
-    """What was typed, and each suite that it stands for: where that lies, its name alone does not tell.
-
-    Of a name that only the store knows, and of mteb's tasks, which are found by their names, there is none.
-    """
-    for one in selected:
-        with suppress(MissingExtraError, UsageError):
-            yield from ((one, place) for place in find_places(one, cache) if not is_mteb(place.name))
+    options = spelled.options if isinstance(spelled, Spelling) else ()
+    asked = dict.fromkeys((spelled or {}).get(suite, suite) for suite in suites)
+    return shlex.join(["harness", verb, *(part for one in asked for part in ("-s", one)), "-e", label, *options])

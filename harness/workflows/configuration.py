@@ -46,7 +46,8 @@ class Configuration:
     """What harness.toml says; paths in it are relative to its folder. embedders: name → spec.
 
     allow_remote: hosts to which texts may be sent. prices: model or host/model → amount, currency. weights: suite → how
-    much it counts in an average, 1 where it is not named. gate: what a candidate is held to.
+    much it counts in an average, 1 where it is not named. gate: what a candidate is held to. options: what a command
+    has to repeat to mean the same: --config and --store, where they were given and are not the default.
     """
 
     embedders: Mapping[str, str] = field(default_factory=dict)
@@ -58,6 +59,7 @@ class Configuration:
     prices: Mapping[str, tuple[float, str]] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
     gate: GatePolicy = field(default_factory=GatePolicy)
+    options: tuple[str, ...] = ()
 
     def spec(self, name: str) -> str:
         """The spec that a name stands for, or the name itself where it is a spec; members of a combination likewise."""
@@ -98,6 +100,7 @@ def read_configuration(file: Path | None) -> Configuration:
         prices={name: _price(price) for name, price in values.get("prices", {}).items()},
         weights={suite: float(weight) for suite, weight in values.get("weights", {}).items()},
         gate=gate_policy.policy(values.get("gate", {}), str(path)).renamed(lambda suite: _anchored(suite, path.parent)),
+        options=("--config", str(path)) if path.absolute() != FILE.absolute() else (),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.errors import UsageError, nearest
-from harness.workflows.commands import run_command
+from harness.workflows.commands import command, run_command
 from harness.workflows.newest import newest
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.model import Run
     from harness.store import Store
     from harness.workflows.configuration import Configuration
+    from harness.workflows.whereabouts import Whereabouts
 
 _RUN = re.compile(r"[0-9a-f]{6,32}")
 """An id, or a beginning of one that is long enough not to be met by chance."""
@@ -34,7 +35,9 @@ class Contender:
     notes: tuple[str, ...] = ()
 
 
-def contender(store: Store, configuration: Configuration, name: str, suites: Sequence[str]) -> Contender:
+def contender(
+    store: Store, configuration: Configuration, name: str, suites: Sequence[str], where: Whereabouts
+) -> Contender:
     """The newest runs of whom a name stands for, on suites of these names (none: on all).
 
     Raises UsageError where there are none, with what is there and what would make one.
@@ -44,8 +47,8 @@ def contender(store: Store, configuration: Configuration, name: str, suites: Seq
         if runs:
             return _of_label(name, runs)
     if _RUN.fullmatch(name):
-        return _of_id(store, name)
-    raise UsageError(_absent(store, configuration, name, suites))
+        return _of_id(store, configuration, name)
+    raise UsageError(_absent(store, configuration, name, suites, where))
 
 
 def _labels(configuration: Configuration, name: str) -> list[str]:
@@ -77,12 +80,13 @@ def _who(run: Run) -> str:
     return f"identity {identity} (run {run.id[:8]} of {run.started_at[:10]})"
 
 
-def _of_id(store: Store, beginning: str) -> Contender:
+def _of_id(store: Store, configuration: Configuration, beginning: str) -> Contender:
     # Only hexadecimal digits come here, so that nothing else can reach the statement.
     columns, where = "id, suite, embedder", f"starts_with(id, '{beginning}') and kind <> 'profile'"
     _, found = store.query(f"select {columns} from run where {where} order by started_at limit 3")  # noqa: S608 # see above
     if not found:
-        raise UsageError(f"no run's id begins with {beginning}. List them: harness table --format json")
+        table = command(configuration, "table", "--format", "json")
+        raise UsageError(f"no run's id begins with {beginning}. List them: {table}")
     if len(found) > 1:
         several = "; ".join(f"{name}, {embedder} on {suite}" for name, suite, embedder in found)
         raise UsageError(f"several runs' ids begin with {beginning}: {several}. Write more of the one that is meant.")
@@ -91,18 +95,17 @@ def _of_id(store: Store, beginning: str) -> Contender:
     return Contender(run.embedder, {run.suite: run}, by_id=True)
 
 
-def _absent(store: Store, configuration: Configuration, name: str, suites: Sequence[str]) -> str:
+def _absent(store: Store, configuration: Configuration, name: str, suites: Sequence[str], where: Whereabouts) -> str:
     few = suites if len(suites) <= _FEW else []
+    run = run_command(name, few or ["SUITE"], where.spelled(few))
     elsewhere = {run.suite for label in _labels(configuration, name) for run in store.newest([], [label])}
     if elsewhere:
-        where = ", ".join(few) or f"any of the {len(suites)} suites that were asked for"
+        asked = ", ".join(few) or f"any of the {len(suites)} suites that were asked for"
         there = ", ".join(sorted(elsewhere))
-        return (
-            f"{name} has not been run on {where}, but on {there}. Run it there: {run_command(name, few or ['SUITE'])}"
-        )
+        return f"{name} has not been run on {asked}, but on {there}. Run it there: {run}"
     known = sorted({run.embedder for run in store.newest([], [])})
     hint = nearest(name, {*known, *configuration.embedders})
     return (
         f"there is no run of {name!r} in {store.path}. {hint}Embedders there: {', '.join(known) or 'none'}. "
-        f"Make one: {run_command(name, few or ['SUITE'])}"
+        f"Make one: {run}"
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from harness.compare.aligning import judgements
-from harness.compare.evidence import Means, Resampled, Untold
 from harness.compare.field import Contest
+from harness.compare.inference import Means, Resampled, WithoutItems
 from harness.errors import NotComparableError, UsageError
 from harness.metrics.named import metric_of
 from harness.model import Field, Interval, Standing
@@ -17,14 +17,19 @@ from harness.workflows.table import selects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any, TypeAlias
+    from typing import Any
 
-    from harness.compare.evidence import Evidence
+    from harness.compare.inference import Inference
     from harness.model import Judgements, Metric, Run, Score, Status
     from harness.store import Store
 
-    Compared: TypeAlias = "tuple[Sequence[Run], Evidence, Mapping[str, str]]"
+
+class _Comparable(NamedTuple):
     """Who is compared, on what, and why others (by run) are not."""
+
+    runs: Sequence[Run]
+    inference: Inference
+    left_out: Mapping[str, str]
 
 
 def contests(
@@ -114,16 +119,18 @@ def _contest(
     metric = headline.metric if headline else ""
     stood = {run.id: _stood(run, labels[run.id], headline) for run in runs}
     able = [run for run in runs if stood[run.id].value is not None]
-    compared, evidence, others = _compared(store, able, metric)
-    stood |= {run.id: _outside(run, labels[run.id], others[run.id]) for run in able if run.id in others}
+    compared = _compared(store, able, metric)
+    stood |= {
+        run.id: _outside(run, labels[run.id], compared.left_out[run.id]) for run in able if run.id in compared.left_out
+    }
     stood |= {run.id: _outside(run, labels[run.id], _of_old_data(run)) for run in older}
-    kept = [run.id for run in compared]
+    kept = [run.id for run in compared.runs]
     up = headline.higher_is_better if headline else True
     return Contest(
-        replace(heading, metric=metric, items=evidence.items, higher_is_better=up),
+        replace(heading, metric=metric, items=compared.inference.items, higher_is_better=up),
         tuple(stood[name] for name in kept),
         tuple(one for name, one in stood.items() if name not in kept),
-        evidence,
+        compared.inference,
     )
 
 
@@ -147,10 +154,10 @@ def _stood(run: Run, name: str, headline: Score | None) -> Standing:
     return found
 
 
-def _compared(store: Store, runs: Sequence[Run], metric: str) -> Compared:
+def _compared(store: Store, runs: Sequence[Run], metric: str) -> _Comparable:
     """Those of the runs whose items are the same, in their order, and why the others are left out."""
     if not runs:
-        return (), Untold((), "nobody has a score"), {}
+        return _Comparable((), WithoutItems((), "nobody has a score"), {})
     try:
         known: Metric[Any] | None = metric_of(metric)
     except UsageError:  # of a plug-in that is not installed, or of other software: its items, if any, are a mean's
@@ -160,10 +167,10 @@ def _compared(store: Store, runs: Sequence[Run], metric: str) -> Compared:
     return _means(store, runs, metric)
 
 
-def _means(store: Store, runs: Sequence[Run], metric: str) -> Compared:
+def _means(store: Store, runs: Sequence[Run], metric: str) -> _Comparable:
     seed = (runs[0].fingerprint, metric)
     try:
-        return runs, Means(store.aligned([run.id for run in runs], metric), seed), {}
+        return _Comparable(runs, Means(store.aligned([run.id for run in runs], metric), seed), {})
     except NotComparableError:
         pass  # somebody has other items, or none: who, takes longer to find out
     whole = store.runs([run.id for run in runs])
@@ -171,10 +178,10 @@ def _means(store: Store, runs: Sequence[Run], metric: str) -> Compared:
     kept, others = _alike(runs, lots, metric)
     if not kept:
         return _untold(runs, metric)
-    return kept, Means(store.aligned([run.id for run in kept], metric), seed), others
+    return _Comparable(kept, Means(store.aligned([run.id for run in kept], metric), seed), others)
 
 
-def _resampled(store: Store, runs: Sequence[Run], metric: Metric[Any]) -> Compared:
+def _resampled(store: Store, runs: Sequence[Run], metric: Metric[Any]) -> _Comparable:
     restored: dict[str, Judgements] = {}
     for run in store.runs([run.id for run in runs]):
         try:
@@ -186,18 +193,18 @@ def _resampled(store: Store, runs: Sequence[Run], metric: Metric[Any]) -> Compar
     if not kept:
         return _untold(runs, metric.name)
     found = [restored[run.id] for run in kept]
-    return kept, Resampled(metric, found, (runs[0].fingerprint, metric.name)), others
+    return _Comparable(kept, Resampled(metric, found, (runs[0].fingerprint, metric.name)), others)
 
 
-def _untold(runs: Sequence[Run], metric: str) -> Compared:
+def _untold(runs: Sequence[Run], metric: str) -> _Comparable:
     values = tuple(score.value or 0.0 for run in runs if (score := run.score(metric)))
-    return runs, Untold(values, f"nothing can be compared: the store has no items of {metric}"), {}
+    return _Comparable(runs, WithoutItems(values, f"nothing can be compared: the store has no items of {metric}"), {})
 
 
 def _alike(runs: Sequence[Run], lots: Mapping[str, tuple[str, ...]], metric: str) -> tuple[list[Run], dict[str, str]]:
     """Those that were judged on the most items; of several such lots, on those that most have, then on the newest.
 
-    So who was judged on a part alone is left out, and takes nobody with him.
+    So an embedder that was judged on only a part of the items is left out itself, and the others keep all of theirs.
     """
     dated = sorted((run for run in runs if lots[run.id]), key=lambda run: (run.started_at, run.id), reverse=True)
     counted = Counter(lots[run.id] for run in dated)  # keeps the order in which they come

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from contextlib import suppress
-from dataclasses import dataclass
-from shlex import quote
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from harness.compare.choice import MEASURE
+from harness.compare.choice import not_measured
 from harness.embedders.remote.prices import FREE
 from harness.embedders.resolve import parse_spec
 from harness.errors import HarnessError
@@ -28,13 +29,20 @@ _HERE = frozenset({"baseline", "bm25", "packaged", "st", "static", "tokens", "ve
 _ASKING = frozenset({"ce", "hybrid", "litellm", "openai"})
 """Backends that may ask a service; which one, opening them tells, and that sends nothing."""
 _UNREPORTED = "the profile does not tell"
+_STRETCHES = re.compile(r"medians of \d+ stretches: (\S+) to (\S+)")
+"""In the note of a p50: see `harness.diagnostics.cost.latency`."""
 
 
 Measured: TypeAlias = "Mapping[tuple[str, str], Finding]"
 """What a profile found, by name and subject."""
 
-_Priced: TypeAlias = "tuple[bool | None, float | None, str]"
-"""Whether texts stay here, what a million tokens cost, in which currency."""
+
+class _Terms(NamedTuple):
+    """Whether texts stay here, what a million tokens cost, in which currency."""
+
+    local: bool | None = None
+    price: float | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,12 +95,13 @@ def _costs(configuration: Configuration, name: str, runs: Sequence[Run], profile
     label = runs[0].embedder if runs else name
     measured = {(one.name, one.subject): one for one in profile.findings} if profile else {}
     failed = f"profile failed: {profile.reason}" if profile and profile.reason else ""
-    missing = failed or (_UNREPORTED if profile else f"{MEASURE} -e {quote(label)}")
-    priced = _terms(configuration, name, runs, measured)
-    return Costs(_facts(runs, priced, measured, missing), measured, missing)
+    asked = "" if profile else shlex.join([*configuration.options, "-e", label])
+    missing = failed or (not_measured(asked) if asked else _UNREPORTED)
+    found = _facts(runs, _terms(configuration, name, runs, measured), measured, missing)
+    return Costs(replace(found, profile=asked), measured, missing)
 
 
-def _facts(runs: Sequence[Run], priced: _Priced, measured: Measured, why: str) -> Facts:
+def _facts(runs: Sequence[Run], priced: _Terms, measured: Measured, why: str) -> Facts:
     index = next((run.vector_bytes for run in reversed(runs) if run.vector_bytes), None)
     local, price, currency = priced
     latency = _value(percentile(measured, "p95"))
@@ -103,7 +112,8 @@ def _facts(runs: Sequence[Run], priced: _Priced, measured: Measured, why: str) -
         notes |= {"index": "it makes no vectors", "dimension": "it makes no vectors"}
     elif index is None:
         notes["index"] = why
-    return Facts(latency, price, currency, memory, dimension, local, index, notes)
+    swing = _swing(percentile(measured, "p50"))
+    return Facts(latency, price, currency, memory, dimension, local, index, notes, swing=swing)
 
 
 _FINDING: Mapping[str, tuple[str, str]] = {
@@ -129,6 +139,13 @@ def _value(found: Finding | None) -> float | None:
     return None if found is None else found.value
 
 
+def _swing(median: Finding | None) -> float | None:
+    """By what factor the medians of the stretches of a profile's queries differ, as the note of their p50 says."""
+    told = _STRETCHES.search(median.note) if median else None
+    low, high = map(float, told.groups()) if told else (0.0, 0.0)
+    return high / low if low > 0 else None
+
+
 def _dimension(runs: Sequence[Run], measured: Measured, index: int | None) -> int | None:
     """As measured; else from the bytes of a stored vector, where each number takes whole ones."""
     value = _value(measured.get(("dimension", "")))
@@ -141,39 +158,37 @@ def _dimension(runs: Sequence[Run], measured: Measured, index: int | None) -> in
     return index // each if dict(identity.options).get("precision") != "binary" else None
 
 
-def _terms(configuration: Configuration, name: str, runs: Sequence[Run], measured: Measured) -> _Priced:
+def _terms(configuration: Configuration, name: str, runs: Sequence[Run], measured: Measured) -> _Terms:
     """Whether texts stay here, what a million tokens cost, and in which currency."""
     leaves = _value(measured.get(("data_leaves_machine", "")))
     priced = measured.get(("token_price", ""))
     told = leaves == 0 or (leaves is not None and _value(priced) is not None)
-    local, price, currency = (None, None, "") if told else _asked(configuration, name, runs)
+    local, price, currency = _Terms() if told else _asked(configuration, name, runs)
     local = local if leaves is None else not leaves
     if priced is not None and priced.value is not None:
-        return local, priced.value, priced.note.partition(":")[0]
-    if local:
-        return local, 0.0, ""
-    return local, price, currency
+        return _Terms(local, priced.value, priced.note.partition(":")[0])
+    return _Terms(local, 0.0) if local else _Terms(local, price, currency)
 
 
-def _asked(configuration: Configuration, name: str, runs: Sequence[Run]) -> _Priced:
+def _asked(configuration: Configuration, name: str, runs: Sequence[Run]) -> _Terms:
     """The same, from the spec that a run was made with; without runs, from that which is called so. Nothing is sent."""
     called = configuration.embedders.get(name, name)
     specs = [str(run.configuration.get("spec", "")) for run in runs] or [called]
     backends = {run.identity.backend for run in runs if run.identity} if runs else {called.partition(":")[0]}
     if backends and backends <= _HERE:
-        return True, 0.0, ""
+        return _Terms(local=True, price=0.0)
     if not _may_ask(specs):
-        return None, None, ""
+        return _Terms()
     with suppress(HarnessError):  # a model that is not installed, a key that is not set: then it is not known
         asked = services(parse_spec(specs[-1]))
         prices = [terms(configuration).price(service.model, service.endpoint) for _, service in asked]
         local = all(service.endpoint.is_local for _, service in asked)
         paid = {price for price in prices if price != FREE}
         if not paid:
-            return local, 0.0, ""
+            return _Terms(local, 0.0)
         (price,) = paid if len(paid) == 1 else (None,)
-        return local, price.per_million if price else None, price.currency if price else ""
-    return None, None, ""
+        return _Terms(local, price.per_million, price.currency) if price else _Terms(local)
+    return _Terms()
 
 
 def _may_ask(specs: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from harness.errors import UsageError, nearest
 from harness.store import Store
+from harness.workflows.profile.profiling import PROFILE
 from harness.workflows.table import demand_held, stored_names
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def findings(
     held = Store(configuration.store).findings(stored_names(configuration, suites), embedders)
     if not held:
         demand_held(configuration, suites, embedders)
+    elif named := [one for one in suites if one != PROFILE]:  # of which the store has no run that was judged
+        demand_held(configuration, named, ())
     known = {name for _, _, _, name, *_ in held}
     for name in names:
         if name not in known:

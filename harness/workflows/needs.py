@@ -9,7 +9,7 @@ from harness.errors import UsageError
 from harness.gate.limits import amount, floor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from harness.model import Limit
 
@@ -26,13 +26,13 @@ _OPTIONS: Mapping[str, tuple[str, str, str]] = {
 
 
 def needs(
-    limits: Mapping[str, str], dimension: int | None = None, floors: Sequence[str] = (), *, local: bool = False
+    limits: Mapping[str, str | None], dimension: int | None = None, floors: Sequence[str] = (), *, local: bool = False
 ) -> Needs:
-    """Needs from what was written. limits: `latency`, `cost`, `memory` → text; one that was not given is no need.
+    """Needs from what was written. limits: `latency`, `cost`, `memory` → text; None is no need.
 
     Raises UsageError for what cannot be read, with an example.
     """
-    found = {name: _amount(name, text) for name, text in limits.items()}
+    found = {name: _amount(name, text) for name, text in limits.items() if text is not None}
     none = (None, "")
     cost, currency = found.get("cost", none)
     return Needs(
@@ -44,6 +44,22 @@ def needs(
         local=local,
         floors=tuple(map(_floor, floors)),
     )
+
+
+def arguments(needs: Needs) -> Iterator[str]:
+    """The needs as the command line takes them: what `needs` reads."""
+    if needs.latency is not None:
+        yield from ("--max-latency-p95", f"{needs.latency:g}ms")
+    if needs.cost is not None:
+        yield from ("--max-cost", f"{needs.cost:g}{needs.currency}")
+    if needs.memory is not None:
+        yield from ("--max-memory", f"{needs.memory:g}MB")
+    if needs.dimension is not None:
+        yield from ("--max-dimension", str(needs.dimension))
+    if needs.local:
+        yield "--local-only"
+    for limit in needs.floors:
+        yield from ("--min", limit.text)
 
 
 def _amount(name: str, text: str) -> tuple[float, str]:

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
     from harness.model import Run
 
-Place: TypeAlias = "tuple[str, str]"
+RunKey: TypeAlias = "tuple[str, str]"
 """A suite and the label of an embedder."""
 
 
-def newest(runs: Iterable[Run]) -> dict[Place, Run]:
+def newest(runs: Iterable[Run]) -> dict[RunKey, Run]:
     """The newest run of each label on each suite, in the order in which they were made.
 
     One that was made elsewhere stands only where none was made here: it goes by the same names, and takes no place.
@@ -22,5 +22,5 @@ def newest(runs: Iterable[Run]) -> dict[Place, Run]:
 
 
 def recency(run: Run) -> tuple[bool, str, str]:
-    """By which the run that counts is the last: made here after made elsewhere, then by time."""
+    """A sort key: the run that counts comes last. Made here beats imported, then the later one, then the id."""
     return not run.imported, run.started_at, run.id

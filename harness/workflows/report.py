@@ -6,20 +6,18 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.catalogue import builtin_places
-from harness.catalogue.mteb.names import is_mteb
 from harness.report.page.content import Content, Data, Model, Surroundings
 from harness.store import Store
 from harness.workflows.best import NO_NEEDS, decide
 from harness.workflows.contests import names
 from harness.workflows.environment import environment
+from harness.workflows.needs import arguments
 from harness.workflows.profile.profiling import PROFILE
 from harness.workflows.table import stored_names, table
-from harness.workflows.texts import suite_on_disk
+from harness.workflows.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from harness.compare.choice import Needs
     from harness.model import Run
@@ -46,24 +44,25 @@ def report(
     return Content(
         decision=decision,
         rows=rows,
-        data=list(_data(runs, configuration.cache)),
+        data=list(_data(runs, Whereabouts(configuration, suites))),
         models=list(_models(runs, labels, _licences(store))),
         surroundings=_surroundings(runs, labels),
         version=environment()["packages"].get("embedding-harness", ""),
         remarks=remarks,
         hidden=shown.hidden,
-        needs=tuple(_arguments(needs)),
+        needs=tuple(arguments(needs)),
     )
 
 
-def _data(runs: Sequence[Run], cache: Path | None) -> Iterator[Data]:
+def _data(runs: Sequence[Run], where: Whereabouts) -> Iterator[Data]:
     """A suite each, by name, as the run with the most items had it."""
-    builtin = {place.name for place in builtin_places()}
     for name in sorted({run.suite for run in runs}):
         own = [run for run in runs if run.suite == name]
         run = max(own, key=lambda run: (run.fingerprint != "" and not run.imported, _items(run), run.started_at))
-        suite = suite_on_disk(name, run.fingerprint, cache)
-        again = "" if run.imported else name if name in builtin or is_mteb(name) else f"./{name}"
+        suite = where.suite(name, run.fingerprint)
+        again = "" if run.imported else where.argument(name)
+        if again == name and not where.is_known(name):
+            again = f"./{name}"
         title, licence, notes = (suite.title, suite.licence, suite.notes) if suite else ("", "", ())
         yield Data(name, run.kind, run.fingerprint, _items(run), again, title, licence, notes)
 
@@ -99,19 +98,3 @@ def _surroundings(runs: Sequence[Run], labels: Mapping[str, str]) -> list[Surrou
         Surroundings(own[0].environment, [(labels[run.id], run.suite, run.started_at) for run in own])
         for _, own in ordered
     ]
-
-
-def _arguments(needs: Needs) -> Iterator[str]:
-    """The needs as the command line takes them."""
-    if needs.latency is not None:
-        yield from ("--max-latency-p95", f"{needs.latency:g}ms")
-    if needs.cost is not None:
-        yield from ("--max-cost", f"{needs.cost:g}{needs.currency}")
-    if needs.memory is not None:
-        yield from ("--max-memory", f"{needs.memory:g}MB")
-    if needs.dimension is not None:
-        yield from ("--max-dimension", str(needs.dimension))
-    if needs.local:
-        yield "--local-only"
-    for floor in needs.floors:
-        yield from ("--min", floor.text)

@@ -23,7 +23,7 @@ from harness.workflows.candidates import Candidate, opened
 from harness.workflows.contamination import Training, training
 from harness.workflows.environment import environment
 from harness.workflows.plan import Line, costs, demand, plan
-from harness.workflows.shelf import shelf
+from harness.workflows.shelf import folder_of, shelf
 from harness.workflows.sweep import sweep
 
 if TYPE_CHECKING:
@@ -61,13 +61,17 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What to run: suites by name or folder, embedders by label → spec. terms: on which services may be asked."""
+    """What to run: suites by name or folder, embedders by label → spec. terms: on which services may be asked.
+
+    listed: the suites of harness.toml, whose names are known.
+    """
 
     suites: Sequence[str]
     embedders: Mapping[str, Spec]
     store: Path
     cache: Path | None = None
     terms: Terms = field(default_factory=Terms)
+    listed: Sequence[str] = ()
 
 
 def request(
@@ -91,7 +95,14 @@ def request(
             f"no {missing} to run: name some, as in `harness run -s zh -e baseline:hashing`, or write a harness.toml"
         )
     specs = {label: parse_spec(configuration.spec(label)) for label in labels}
-    return Request(chosen, sweep(specs, sweeps), configuration.store, configuration.cache, terms or Terms())
+    return Request(
+        suites=chosen,
+        embedders=sweep(specs, sweeps),
+        store=configuration.store,
+        cache=configuration.cache,
+        terms=terms or Terms(),
+        listed=configuration.suites,
+    )
 
 
 def run(asked: Request, watch: Watch) -> list[Run]:
@@ -101,7 +112,7 @@ def run(asked: Request, watch: Watch) -> list[Run]:
     the terms do not allow it, StoreError when nothing can be recorded, before anything is embedded. Vectors are kept
     batch by batch, so whatever stops this, the next run goes on from there.
     """
-    suites = shelf(asked.suites, asked.cache, watch.told)
+    suites = shelf(asked.suites, asked.cache, watch.told, asked.listed)
     with VectorCache(asked.cache or default_cache_folder()) as cache:
         candidates = deque(
             opened(label, spec, cache, asked.terms, watch.embedded) for label, spec in asked.embedders.items()
@@ -117,7 +128,7 @@ def planned(asked: Request) -> tuple[list[Line], list[SuiteError]]:
 
     Embeds, sends and records nothing. Raises UsageError as `run`, but not for want of consent.
     """
-    suites = shelf(asked.suites, asked.cache)
+    suites = shelf(asked.suites, asked.cache, listed=asked.listed)
     with VectorCache(asked.cache or default_cache_folder()) as cache:
         lines = plan(asked.embedders, suites.values(), cache, asked.terms)
     return lines, [suite for suite in suites.values() if isinstance(suite, SuiteError)]
@@ -203,6 +214,7 @@ def _run(candidate: Candidate, place: Place, suite: AnySuite | SuiteError, train
         environment=environment(),
         configuration=_configuration(candidate.spec, suite),
         answers=outcome.answers,
+        folder=folder_of(place),
     )
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from harness import catalogue
 from harness.catalogue import Place
-from harness.catalogue.locate import DECLARATION
+from harness.catalogue.locate import DECLARATION, builtin_root
 from harness.catalogue.mteb.names import is_mteb
 from harness.catalogue.suites import Opened
 from harness.catalogue.suites import open_suite as open_folder
 from harness.embedders.vector_cache import default_cache_folder
-from harness.errors import Fault, MissingExtraError, SuiteError, UsageError
+from harness.errors import Fault, MissingExtraError, SuiteError, UsageError, nearest
 from harness.model import ForeignSuite
 
 if TYPE_CHECKING:
@@ -25,17 +25,49 @@ MOST_TEXTS = 200_000
 """Of all suites that are kept in memory."""
 
 
-def find_places(selected: str, cache: Path | None = None) -> list[Place]:
-    """The suites that `selected` stands for: built in, a folder on disk, or `mteb:TASK`.
+def find_places(selected: str, cache: Path | None = None, listed: Iterable[str] = ()) -> list[Place]:
+    """The suites that `selected` stands for: built in, a folder on disk, of the names of `listed`, or `mteb:TASK`.
 
-    cache: where what is read from mteb is kept, by default the user's cache folder. Raises UsageError when there is
-    none, MissingExtraError for `mteb:` without mteb.
+    cache: where what is read from mteb is kept, by default the user's cache folder. listed: the suites of harness.toml,
+    whose names are known wherever their folders are. Raises UsageError when there is none, MissingExtraError for
+    `mteb:` without mteb.
     """
     if not is_mteb(selected):
-        return catalogue.find_places(selected)
+        return _local(selected, listed)
     from harness.catalogue.mteb.places import mteb_places
 
     return list(mteb_places(selected, cache or default_cache_folder()))
+
+
+def _local(selected: str, listed: Iterable[str]) -> list[Place]:
+    try:
+        return catalogue.find_places(selected)
+    except UsageError as error:
+        known = [place for one in listed if not is_mteb(one) for place in _readable(one)]
+        found = [place for place in known if f"{place.name}/".startswith(f"{selected.rstrip('/')}/")]
+        if not selected or not found:
+            names = list(dict.fromkeys(place.name for place in known))
+            own = f" harness.toml lists: {', '.join(names)}. {nearest(selected, names)}".rstrip() if names else ""
+            raise UsageError(f"{error}{own}") from error
+        return found
+
+
+def _readable(selected: str) -> list[Place]:
+    try:
+        return catalogue.find_places(selected)
+    except UsageError:  # of a folder that is gone: it is no fault of another name
+        return []
+
+
+def folder_of(place: Place) -> str:
+    """The folder that `-s` has to name for a suite on disk to be found under its name: its own, or one above it.
+
+    Absolute; empty for a suite that is found by its name, built in or of mteb's.
+    """
+    if is_mteb(place.name) or place.folder == builtin_root() / place.name:
+        return ""
+    below = place.name.removeprefix("./").count("/")
+    return str((place.folder.parents[below - 1] if below else place.folder).resolve())
 
 
 def load_suite(place: Place) -> AnySuite:
@@ -102,14 +134,20 @@ class Shelf(Mapping[Place, "AnySuite | SuiteError"]):
             return error
 
 
-def shelf(selected: Iterable[str], cache: Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Shelf:
+def shelf(
+    selected: Iterable[str],
+    cache: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+    listed: Sequence[str] = (),
+) -> Shelf:
     """The suites that names stand for, each once.
 
-    tell: told of what takes its time. Raises UsageError when a name stands for nothing, or two suites go by one name.
+    tell: told of what takes its time. listed: see `find_places`. Raises UsageError when a name stands for nothing, or
+    two suites go by one name.
     """
     found: dict[str, Place] = {}
     for name in selected:
-        for place in find_places(name, cache):
+        for place in find_places(name, cache, listed):
             known = found.setdefault(place.name, place)
             if known.folder.resolve() != place.folder.resolve():
                 raise UsageError(_two(known, place))

@@ -29,8 +29,7 @@ def table(configuration: Configuration, suites: Sequence[str], embedders: Sequen
     store = Store(configuration.store)
     names = stored_names(configuration, suites)
     shown = store.rows(names, embedders)
-    if not shown.rows and (suites or embedders):
-        demand_held(configuration, suites, embedders)
+    demand_held(configuration, suites, embedders)
     found = ((suite, name, note) for _, suite, _, name, _, _, note in store.findings(names, embedders))
     return shown, _remarks((row.suite for row in shown.rows), found)
 
@@ -69,6 +68,8 @@ def demand_held(configuration: Configuration, suites: Sequence[str], embedders: 
 
     Of a folder one of its suites is enough. With what is there. Raises StoreError as `table`.
     """
+    if not (suites or embedders):
+        return
     store = Store(configuration.store)
     wanted = {one: stored_names(configuration, [one]) for one in suites}
     runs = store.newest([name for names in wanted.values() for name in names], embedders)

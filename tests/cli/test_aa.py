@@ -127,6 +127,27 @@ def test_the_gate_knows_of_the_noise(harness: Callable[..., Any]) -> None:
     assert "or noise decides" in err
 
 
+def test_the_noise_of_another_embedder_under_the_same_name_does_not_count(
+    harness: Callable[..., Any], tmp_path: Path
+) -> None:
+    """It is said, until it is measured anew, under whatever name."""
+    file = tmp_path / "harness.toml"
+    file.write_text('suites = ["en/similarity"]\n[embedders]\nours = "shaky:2"\n', "utf-8")
+    assert harness("aa", "-e", "ours", "--runs", "3").code == 1
+    file.write_text('suites = ["en/similarity"]\n[embedders]\nours = "shaky:1"\n', "utf-8")
+    assert harness("run", "-e", "ours").code == 0
+    assert harness("baseline", "save", "main").code == 0
+    told = "the noise that was measured under the name ours is that of another embedder, and does not count. Measure it"
+    for command in (("gate", "--baseline", "main", "--check"), ("gate", "--baseline", "main", "--format", "json")):
+        err = harness(*command).stderr
+        assert told in err
+        assert "or noise decides" not in err
+    assert harness("aa", "-e", "shaky:1", "--runs", "3").code == 1
+    err = harness("gate", "--baseline", "main", "--check").stderr
+    assert "or noise decides" in err
+    assert told not in err
+
+
 def test_people_get_a_table(harness: Callable[..., Any]) -> None:
     """With whose it is only where there are several."""
     one = harness("aa", "-s", "en/similarity", "-e", "baseline:hashing", "--runs", "2", "--format", "markdown").stdout
@@ -160,6 +181,15 @@ def test_what_cannot_be_repeated(
 
 
 def test_a_ranker_that_does_not_apply_has_no_lines(harness: Callable[..., Any]) -> None:
-    """Nothing to compare, nothing that flips."""
+    """What was asked for by name and not measured is no pass."""
     result = harness("aa", "-s", "en/similarity", "-e", "bm25:", "--runs", "2", "--format", "json")
-    assert (result.code, rows(result)) == (0, [])
+    assert (result.code, rows(result)) == (3, [])
+    assert "nothing was measured on en/similarity: it does not apply to bm25:" in result.stderr
+
+
+def test_suites_without_a_gate_are_named_beside_others(harness: Callable[..., Any], tmp_path: Path) -> None:
+    """What the answer is about is said."""
+    (tmp_path / "harness.toml").write_text('[[gate.quality]]\nsuite = "en/similarity"\n', "utf-8")
+    result = harness("aa", "-s", "en/similarity", "-s", "zh/similarity", "-e", "baseline:hashing", "--runs", "2")
+    assert result.code == 0
+    assert "; no primary gate is on zh/similarity, whose noise decides nothing" in result.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,8 +18,14 @@ UNFIT = "bm25: ranks documents and has no vectors; a similarity suite needs vect
 
 
 @pytest.fixture
-def ran(harness: Callable[..., Any], toy_suite: Path, pairs_suite: Path, store: Path) -> Callable[..., Any]:
-    """Two embedders on two suites, one of which does not suit bm25; then `harness baseline` on that store."""
+def ran(
+    harness: Callable[..., Any], toy_suite: Path, pairs_suite: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """Two embedders on two suites, one of which does not suit bm25; then `harness baseline` on that store.
+
+    All on one day, also where midnight lies between.
+    """
+    monkeypatch.setattr("harness.workflows.baselines.today", lambda: date(2026, 11, 3))
     suites = ("-s", toy_suite, "-s", pairs_suite)
     assert harness("run", *suites, "-e", "baseline:hashing", "-e", "bm25:", "--store", store).code == 0
     return lambda *arguments: harness("baseline", *arguments, "--store", store)
@@ -35,7 +42,7 @@ def test_save_says_what_is_where(ran: Callable[..., Any], store: Path) -> None:
         *(f"  {file}" for file in files),
     ]
     before = [file.read_bytes() for file in files]
-    assert "baseline main unchanged since 20" in ran("save", "main").stderr
+    assert "baseline main unchanged since 2026-11-03" in ran("save", "main").stderr
     assert [file.read_bytes() for file in files] == before
 
 

@@ -28,8 +28,11 @@ def test_it_ends_with_one_sentence(ran: Callable[..., Any]) -> None:
     last = out.splitlines()[-1]
     assert last.startswith("Undecided: which of the 2 embedders is better")
     assert "cannot be told (" in last
-    assert last.endswith("Left out, without a score to compare: bm25:.")
-    assert "bm25: is not compared: pairs: bm25: ranks documents and has no vectors" in out
+    assert last.endswith("Set aside: bm25: (no score on 1 of them).")
+    aside = (
+        "bm25: is not in the average: no score on 1 of its 2 suites (pairs: bm25: ranks documents and has no vectors)"
+    )
+    assert f"{aside}; it is in the tables of its suites" in out
 
 
 def test_one_suite_and_some_embedders(ran: Callable[..., Any], toy_suite: Path) -> None:
@@ -63,7 +66,8 @@ def test_what_was_not_measured_meets_no_need(ran: Callable[..., Any]) -> None:
     code, out, _ = ran("--max-latency-p95", "50ms")
     assert code == 0
     assert "not known" in out
-    assert "harness profile -e baseline:hashing" in out.splitlines()[-1]
+    assert "harness profile --store " in out.splitlines()[-1]
+    assert " -e baseline:hashing -e baseline:random)" in out.splitlines()[-1]
 
 
 def test_chinese(ran: Callable[..., Any]) -> None:
@@ -112,8 +116,8 @@ def test_needs_and_reasons_are_chinese_too(ran: Callable[..., Any]) -> None:
     """What the harness recorded in English."""
     _, out, _ = ran("--lang", "zh", "--max-dimension", "512", "--max-latency-p95", "50ms")
     assert "维度 ≤ 512" in out
-    assert "bm25: 未参与比较：pairs：bm25: 只对文档排序、没有向量" in out
-    assert "未测量：harness profile -e" in out
+    assert "bm25: 不在平均之列：平均的 2 个测试集中有 1 个没有得分（pairs：bm25: 只对文档排序、没有向量）" in out
+    assert "未测量：harness profile --store " in out
     assert "not measured" not in out
     assert " to " not in out
 

@@ -387,6 +387,17 @@ def test_an_extra_is_no_pattern(clone: Path, told: Callable[..., Told], shell: l
     assert runner.calls()[0] == wanted
 
 
+@pytest.mark.parametrize("shell", SHELLS, ids=["bash", "sh"])
+def test_what_cannot_be_installed_is_no_verdict(clone: Path, told: Callable[..., Told], shell: list[str]) -> None:
+    """pip leaves with 1 or 2, which would be a regression, or what too few items to tell may be allowed to do."""
+    runner = told()
+    pip = clone.parent / "programs/python"
+    pip.write_text("#!/bin/sh\nexit 2\n", "utf-8")
+    pip.chmod(0o755)
+    assert job(clone, runner.environment, shell, {"EMBEDDING_GATE_INSTALL": "nonsense"}).code == 3
+    assert not runner.log.exists(), "nothing was run"
+
+
 def test_the_action_is_well_formed() -> None:
     """What GitHub demands of a composite action: a shell for each script, steps of one kind, values for its outputs."""
     assert set(ACTION) == {"name", "description", "inputs", "outputs", "runs"}

@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +18,6 @@ from harness.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Start = Callable[..., subprocess.Popen[str]]
 
@@ -283,3 +284,24 @@ def test_the_core_needs_no_torch(start: Start, toy_suite: Path, store: Path) -> 
     _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 0
     assert json.loads(err.splitlines()[-1]) == []
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="a device of Linux")
+@pytest.mark.parametrize("command", [("--help",), ("suites", "list", "--format", "json")])
+def test_a_result_that_cannot_be_written_is_code_4(start: Start, command: tuple[str, ...]) -> None:
+    """In one line: 1, with which Python ends a traceback, is that of a regression."""
+    with FULL.open("w") as full:
+        process = start(*command, stdout=full)
+        _, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, err) == (4, "error: the result cannot be written: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
+@pytest.mark.parametrize(("words", "code"), [("suites list", 0), ("table --store none.duckdb", 4)])
+def test_an_output_that_was_closed_changes_no_exit_code(words: str, code: int, tmp_path: Path) -> None:
+    """Whoever closes both wants the code alone."""
+    command = ["sh", "-c", f'"$0" -m harness {words} >&- 2>&-', sys.executable]
+    assert subprocess.run(command, cwd=tmp_path, check=False, timeout=SECONDS).returncode == code

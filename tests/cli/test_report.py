@@ -146,3 +146,31 @@ def test_a_need_that_cannot_be_read_is_refused(ran: Callable[..., Any]) -> None:
     done = ran("--max-latency-p95", "fast")
     assert done.code == 3
     assert "50ms" in done.stderr
+
+
+def test_names_and_titles_of_strangers_stay_text(
+    harness: Callable[..., Any], toy_suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an embedder in harness.toml and of a suite, in a page, in markdown, in a picture, and on the terminal."""
+    monkeypatch.chdir(tmp_path)
+    evil = "</title><script>x=1</script> | @team"
+    name = f'"{evil} \\u001b[2J"'
+    Path("harness.toml").write_text(f'suites = ["./toy"]\n[embedders]\n{name} = "bm25:"\n', "utf-8")
+    description = toy_suite / "suite.yaml"
+    described = description.read_text("utf-8").replace("title: A toy", f'title: "{evil}"')
+    description.write_text(described, "utf-8")
+    for embedders in (("-e", "baseline:random"), ()):
+        assert harness("run", *embedders).code == 0
+    html, markdown = (harness("report", "-o", "-", "--format", form).stdout for form in ("html", "markdown"))
+    assert html.count("&lt;script&gt;x=1") > 5
+    assert markdown.count("script") > 5
+    assert harness("history", "--svg", "course.svg").code == 0
+    picture, prose = Path("course.svg").read_text("utf-8"), markdown.partition("```")[0]
+    commands = (("history",), ("compare", "baseline:random", f"{evil} \x1b[2J"))
+    shown = [harness(*command).stdout for command in commands]
+    assert all("script" in one for one in shown)
+    for text in (html, prose.replace("\\<", ""), picture):
+        assert "<script" not in text
+    for text in (html, markdown, picture, *shown):
+        assert "\x1b" not in text
+    assert "@team" not in prose

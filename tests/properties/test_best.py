@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.compare.evidence import Means
 from harness.compare.field import Contest, average, field
+from harness.compare.inference import Means
 from harness.model import Aligned, Field, Interval, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from harness.model import Floats
 
+NONE = Interval(None, None, "none")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -25,11 +29,10 @@ def contest(names: Sequence[str], values: Floats, suite: str = "s", per_group: i
     ids = [f"q{number:04}" for number in range(values.shape[1])]
     groups = [f"g{number // per_group}" for number in range(values.shape[1])]
     entrants = tuple(
-        Standing(name, name, "", None, float(row.mean()), Interval(None, None, "none"))
-        for name, row in zip(names, values, strict=True)
+        Standing(name, name, "", None, float(row.mean()), NONE) for name, row in zip(names, values, strict=True)
     )
-    evidence = Means(Aligned("m", ids, groups, values), (suite, "m"))
-    return Contest(Field(suite, "m", len(ids), True, 1.0, ()), entrants, (), evidence)
+    inference = Means(Aligned("m", ids, groups, values), (suite, "m"))
+    return Contest(Field(suite, "m", len(ids), True, 1.0, ()), entrants, (), inference)
 
 
 def drawn(seed: int, embedders: int, items: int = 60) -> Floats:
@@ -97,6 +100,73 @@ def test_nor_in_the_best_set_over_several_suites(seed: int, embedders: int, more
     assert order(many)[:embedders] == order(few)
     if not best(many) - set(names[:embedders]):
         assert best(many) == best(few)
+
+
+SUITES = [f"s{number}" for number in range(5)]
+"""Those that the good ones are run on."""
+HELD = st.sets(st.sampled_from([*SUITES, "own", "other"]), max_size=7)
+"""The suites on which somebody has a score."""
+
+
+def over_suites(
+    names: Sequence[str], values: Mapping[str, Floats], held: Mapping[str, AbstractSet[str]]
+) -> Field | None:
+    """The average of those who have all suites that count; others failed on those that they lack."""
+    contests = []
+    for suite in sorted(set().union(*held.values())):
+        having = [number for number, name in enumerate(names) if suite in held[name]]
+        if having:
+            found = contest([names[number] for number in having], values[suite][having], suite)
+            lacking = [name for name in names if suite not in held[name]]
+            failed = (Standing(name, name, "", None, None, NONE, status="failed", reason="broke") for name in lacking)
+            contests.append(replace(found, outside=tuple(failed)))
+    together, _ = average(contests)
+    return field(together) if together else None
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS, st.integers(2, 5), st.lists(HELD, min_size=1, max_size=4), st.data())
+def test_over_suites_bad_candidates_change_nothing_whatever_they_lack(
+    seed: int, good: int, bad: list[set[str]], data: st.DataObject
+) -> None:
+    """Those who come do worse wherever others have a score; they lack most suites, or none, or bring their own.
+
+    Three or more good ones lack one suite at most, each another one or the same; two lack none.
+    """
+    names = [f"e{number}" for number in range(good + len(bad))]
+    gaps = [data.draw(st.sampled_from(["", *SUITES] if good > 2 else [""])) for _ in range(good)]
+    held = dict(zip(names, [*({*SUITES} - {gap} for gap in gaps), *bad], strict=True))
+    values = {suite: drawn(seed + number, len(names)) for number, suite in enumerate([*SUITES, "own", "other"])}
+    for rows in values.values():
+        rows[good:] -= np.arange(2, 2 + len(bad))[:, None]
+    few = over_suites(names[:good], values, {name: held[name] for name in names[:good]})
+    many = over_suites(names, values, held)
+    assert few is not None
+    assert many is not None
+    assert (many.of, many.items) == (few.of, few.items)
+    assert [name for name in order(many) if name in names[:good]] == order(few)
+    assert {one.embedder: one.value for one in few.standings if one.place}.items() <= {
+        one.embedder: one.value for one in many.standings
+    }.items()
+    assert best(many) == best(few)
+
+
+@settings(max_examples=40, deadline=None)
+@given(SEEDS, st.lists(HELD, min_size=2, max_size=5))
+def test_over_suites_all_are_averaged_over_the_same_and_nothing_counts_as_zero(seed: int, sets: list[set[str]]) -> None:
+    """Whoever has a place has a score on each suite of the average; whoever has none lacks one of them, by name."""
+    names = [f"e{number}" for number in range(len(sets))]
+    held = dict(zip(names, sets, strict=True))
+    values = {suite: drawn(seed + number, len(names)) for number, suite in enumerate([*SUITES, "own", "other"])}
+    found = over_suites(names, values, held)
+    comparable = any(sets[i] & sets[j] for i in range(len(sets)) for j in range(i)) or sum(map(bool, sets)) == 1
+    assert (found is not None) == (comparable and len(set().union(*sets)) > 1)
+    for one in found.standings if found else ():
+        scores = [float(values[suite][names.index(one.embedder)].mean()) for suite in found.of]
+        assert set(one.missing) == {*found.of} - held[one.embedder]
+        assert (one.value is None) == bool(one.missing)
+        assert one.value is None or math.isclose(one.value, sum(scores) / len(scores))
+        assert one.value is not None or one.status == "failed"
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from harness.statistics.corrections import holm
 from harness.statistics.estimates import Constant, Student, estimate
+from harness.statistics.few_changes import FewChanges
 from harness.statistics.mcnemar import mcnemar
 from harness.statistics.permutation import flips_of_pairs, max_t, sign_flips
 
@@ -107,9 +108,9 @@ def test_order_does_not_matter(sample: tuple[Floats, Index | None], seed: int) -
 def test_units_do_not_matter(sample: tuple[Floats, Index | None], scale: float) -> None:
     """Measured in another unit, a mean and its error are scaled, and every p that has a spread to rest on stays."""
     columns, groups = sample
-    one, other = estimate(columns[:, 0], groups), estimate(columns[:, 0] * scale, groups)
+    one, other = estimate(columns[:, 0], groups), estimate(columns[:, 0] * scale, groups, span=scale)
     assert type(one) is type(other)
-    if isinstance(one, Student):
+    if isinstance(one, Student | FewChanges):
         assert other.error == pytest.approx(one.error * scale)
         assert other.p() == pytest.approx(one.p())
     if isinstance(one, Constant):

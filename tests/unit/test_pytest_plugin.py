@@ -209,6 +209,14 @@ def test_what_cannot_be_asked_fails(ran: Ran, name: str, told: str) -> None:
     assert re.search(told, ran.failed(name))
 
 
+def test_what_cannot_be_asked_is_said_once(ran: Ran) -> None:
+    """Without the lines of the harness that noticed it."""
+    marked, asked = ran.failed("test_no_baseline"), ran.failed("test_asked_wrongly")
+    assert "another exception" not in marked
+    assert "harness/" not in asked.replace("harness/errors", "")
+    assert ".py:" in asked
+
+
 def test_the_fixture_gives_verdicts(ran: Ran) -> None:
     """A test asserts on them itself."""
     assert {child.tag for child in ran.tests["test_asked_as_good"]} <= {"system-out"}

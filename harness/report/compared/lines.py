@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.report.compared.sentences import TESTS, sentence
 from harness.report.numbers import change, interval, p_value, score
+from harness.report.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,7 +49,7 @@ def sides(outcome: Compared) -> list[str]:
         ("B", outcome.b, {one.b for one in outcome.comparisons}),
     ):
         runs = ", ".join(f"run {one.run[:8]} of {one.started_at[:10]}" for one in shown) if len(shown) == 1 else ""
-        found.append(f"{letter}  {name}" + (f"  ({runs})" if runs else ""))
+        found.append(f"{letter}  {one_line(name)}" + (f"  ({one_line(runs)})" if runs else ""))
     return found
 
 
@@ -63,7 +64,8 @@ def tallied(outcome: Compared) -> str:
 
 def sentences(outcome: Compared) -> list[str]:
     """What is claimed of each suite; `refused` tells of those of which nothing is."""
-    return [sentence(one, first) for one in outcome.comparisons for first in one.differences[:1] if not first.reason]
+    firsts = ((one, first) for one in outcome.comparisons for first in one.differences[:1])
+    return [one_line(sentence(one, first)) for one, first in firsts if not first.reason]
 
 
 def legend(outcome: Compared, suites: Sequence[Sequence[Line]]) -> str:
@@ -84,7 +86,7 @@ def refused(outcome: Compared, suites: Sequence[Sequence[Line]]) -> list[str]:
             by_reason.setdefault(one.reason, []).append(f"{one.metric} of {one.suite}")
     for suite in outcome.not_compared:
         by_reason.setdefault(suite.reason, []).append(suite.suite)
-    return [f"{', '.join(names)}: {reason}" for reason, names in by_reason.items()]
+    return [one_line(f"{', '.join(names)}: {reason}") for reason, names in by_reason.items()]
 
 
 def both_ways(comparison: Comparison) -> Iterator[tuple[str, Sequence[Moved]]]:
@@ -95,7 +97,7 @@ def both_ways(comparison: Comparison) -> Iterator[tuple[str, Sequence[Moved]]]:
     for way, side in (("gains", sign), ("loses", -sign)):
         chosen = [one for one in comparison.moved if (one.b - one.a) * side > 0]
         if chosen:
-            yield f"{comparison.suite}, {chosen[0].metric}: where B {way} most{parts}", chosen
+            yield f"{one_line(comparison.suite)}, {chosen[0].metric}: where B {way} most{parts}", chosen
 
 
 def answers(moved: Moved) -> list[tuple[str, str]]:
@@ -106,11 +108,11 @@ def answers(moved: Moved) -> list[tuple[str, str]]:
 
 
 def _line(difference: Difference) -> Line:
-    place = (difference.suite, difference.metric)
+    place = (one_line(difference.suite), one_line(difference.metric))
     if difference.reason:
         blank = (NOTHING, "")
         return Line(difference, place, blank, NOTHING, NOTHING, blank, blank, blank, ("not compared", ""))
-    reach = interval(difference.estimate.interval(), change) or "no interval"
+    reach = interval(difference.interval, change) or "no interval"
     return Line(
         difference,
         place,

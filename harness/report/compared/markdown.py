@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.report.compared.lines import answers, both_ways, legend, refused, sentences, sides, tallied
-from harness.report.markdown import escaped, line, prose
+from harness.report.markdown import line, prose
 from harness.report.numbers import score
 from harness.report.text import cut, one_line
 
@@ -38,10 +38,10 @@ _LONGEST = 120
 def markdown(outcome: Compared, suites: Sequence[Sequence[Line]]) -> str:
     """Who is compared, the table, a sentence per suite, the items that moved, what was not compared, notes."""
     parts = [
-        _list(map(escaped, sides(outcome))),
+        _list(map(prose, sides(outcome))),
         *filter(None, [tallied(outcome)]),
         _table(list(_HEAD), [_cells(one) for own in suites for one in own]),
-        escaped(legend(outcome, suites)),
+        prose(legend(outcome, suites)),
         _list(map(prose, sentences(outcome))),
         *(part for comparison in outcome.comparisons for part in _moved(comparison)),
         *_titled("Not compared", refused(outcome, suites)),
@@ -71,12 +71,12 @@ def _cells(shown: Line) -> list[str]:
         *(shown.a, shown.b, *shown.change, *shown.tally, *shown.p),
         verdict,
     )
-    return [*map(escaped, cells)]
+    return [*map(prose, cells)]
 
 
 def _moved(comparison: Comparison) -> Iterator[str]:
     for heading, chosen in both_ways(comparison):
-        yield f"**{escaped(heading)}**"
+        yield f"**{prose(heading)}**"
         yield "\n".join(
             [line(["item", "text", "A", "B", "put first"]), line(["---", "---", "---:", "---:", "---"])]
             + [line(_item(one)) for one in chosen]

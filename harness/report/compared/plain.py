@@ -57,7 +57,7 @@ def _suite(comparison: Comparison) -> dict[str, object]:
 
 def _difference(difference: Difference) -> dict[str, object]:
     """Of a metric that could not be compared, only the reason is told."""
-    told, interval, tally = difference.estimate, difference.estimate.interval(), difference.tally
+    interval, tally = difference.interval, difference.tally
     compared = not difference.reason
     return {
         "metric": difference.metric,
@@ -75,7 +75,7 @@ def _difference(difference: Difference) -> dict[str, object]:
         "ties": tally.ties if tally else None,
         "losses": tally.losses if tally else None,
         "effect": difference.effect,
-        "standard_error": told.error,
+        "standard_error": difference.error,
         "test": difference.test,
         "p": difference.p,
         "p_sign_flip": difference.cross,

@@ -15,7 +15,7 @@ TESTS = {
     "t": "t",
     "mcnemar": "McNemar",
     "bootstrap": "bootstrap",
-    "constant": "unseen change",
+    "constant": "the chance to miss a change",
     "none": "none",
 }
 """How tests are named to people."""
@@ -40,8 +40,7 @@ def counted(difference: Difference) -> str:
 
 def _identical(comparison: Comparison, difference: Difference) -> str:
     """`run` or `embedder` where both sides are one and no item differs, else nothing."""
-    unchanged = difference.value == 0 and difference.estimate.method == "constant"
-    if not (unchanged and comparison.a.identity and comparison.a.identity == comparison.b.identity):
+    if not (difference.unchanged and comparison.a.identity and comparison.a.identity == comparison.b.identity):
         return ""
     return "run" if comparison.a.run == comparison.b.run else "embedder"
 
@@ -56,7 +55,7 @@ def _claim(difference: Difference) -> str:
 
 def _numbers(difference: Difference) -> str:
     told = f"{difference.metric} {score(difference.b)} against {score(difference.a)}, {change(difference.value)}"
-    if ends := interval(difference.estimate.interval(), change):
+    if ends := interval(difference.interval, change):
         told += f" ({ends})"
     return f"{told}, p {_p(difference)}" if difference.p is not None else told
 
@@ -78,8 +77,8 @@ def _basis(difference: Difference) -> list[str]:
 def _limits(difference: Difference) -> list[str]:
     """Why the verdict is no stronger, and what stands against it."""
     said = []
-    if difference.estimate.error is None and difference.word not in {"better", "worse"}:
-        said.append(f"{difference.estimate.reason[:1].upper()}{difference.estimate.reason[1:]}.")
+    if difference.error is None and difference.word not in {"better", "worse"}:
+        said.append(f"{difference.ground[:1].upper()}{difference.ground[1:]}.")
     if difference.detectable is not None:
         said.append(f"These items show a difference of {score(difference.detectable)} or more.")
     if difference.word == "undecided" and difference.needed is not None:

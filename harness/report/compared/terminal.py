@@ -63,7 +63,7 @@ def terminal(outcome: Compared, suites: Sequence[Sequence[Line]]) -> str:
         for comparison in outcome.comparisons:
             _print_moved(screen, comparison)
         _print_list(screen, "Not compared:", refused(outcome, suites))
-        _print_list(screen, "Notes:", outcome.notes)
+        _print_list(screen, "Notes:", [*map(one_line, outcome.notes)])
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 

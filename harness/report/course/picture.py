@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from harness.report.course.words import drawn, failed, happened, title
+from harness.report.course.words import drawn, failed, happened, title, when, whose
 from harness.report.numbers import score
 from harness.report.text import cut, printable
 
@@ -57,7 +57,10 @@ def _panel(one: Course) -> Iterator[str]:
         yield from _mark(one, place, ends)
         if _has_day(one, place):
             yield _text(
-                _x(place, len(one.points)), _TITLE + _PLOT + 20, point.day, f'text-anchor="{_side(one, place)}"'
+                _x(place, len(one.points)),
+                _TITLE + _PLOT + 20,
+                when(one.points, point),
+                f'text-anchor="{_side(one, place)}"',
             )
     for line, said in enumerate(_said(one)):
         yield _text(_LEFT, _TITLE + _PLOT + _DAYS + 12 + _LINE * line, said)
@@ -93,7 +96,9 @@ def _mark(one: Course, place: int, ends: tuple[float, float]) -> Iterator[str]:
             'stroke-width="3"/>'
         )
     told = happened(one.points, place) if place else ""
-    hint = _safe(f"{point.day}: {score(point.value)}, {point.runs} run(s)" + (f"; {told}" if told else ""))
+    hint = _safe(
+        f"{when(one.points, point)}: {score(point.value)}, {point.runs} run(s)" + (f"; {told}" if told else "")
+    )
     if not point.changed:
         ring = "#ffffff" if "embedder" in point.marks else _POINT
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{ring}" stroke="{_POINT}" stroke-width="2">'
@@ -107,9 +112,13 @@ def _mark(one: Course, place: int, ends: tuple[float, float]) -> Iterator[str]:
 
 def _said(one: Course) -> list[str]:
     """A line for each point where something happened, and for each run that failed."""
-    told = [(point.day, happened(one.points, place)) for place, point in enumerate(one.points) if place]
-    ended = [(run.started_at[:10], failed(run)) for run in one.failures]
-    return [f"{day}  {what}" for day, what in (*told, *ended) if what]
+    told = [
+        (when(one.points, point), point.run, happened(one.points, place))
+        for place, point in enumerate(one.points)
+        if place
+    ]
+    ended = [(run.started_at[:10], run, failed(run)) for run in one.failures]
+    return [f"{day} ({whose(run)})  {what}" for day, run, what in (*told, *ended) if what]
 
 
 def _has_day(one: Course, place: int) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.report.course.words import happened, identity_of
+from harness.report.course.words import happened, identity_of, when
+from harness.report.markdown import line, prose
 from harness.report.plain import document, query_csv
-from harness.report.query import query_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,13 +34,23 @@ def as_csv(found: Sequence[Course]) -> str:
 
 def markdown(found: Sequence[Course]) -> str:
     """A table with a line for each point."""
-    heads = ("suite", "embedder", "metric", "day", "runs", "value", "what happened")
-    rows = [
-        [one.suite, one.embedder, one.metric, point.day, point.runs, point.value, happened(one.points, place)]
+    heads = ("suite", "embedder", "metric", "day", "run", "runs", "value", "what happened")
+    rows = (
+        (
+            one.suite,
+            one.embedder,
+            one.metric,
+            when(one.points, point),
+            point.run.id[:8],
+            point.runs,
+            f"{point.value:.4g}",
+            happened(one.points, place),
+        )
         for one in found
         for place, point in enumerate(one.points)
-    ]
-    return query_markdown(heads, rows)
+    )
+    shown = (line([prose(str(cell)) for cell in row]) for row in rows)
+    return "".join(f"{one}\n" for one in (line(heads), line(["---"] * len(heads)), *shown))
 
 
 def _rows(one: Course) -> list[dict[str, object]]:
@@ -50,7 +60,7 @@ def _rows(one: Course) -> list[dict[str, object]]:
 
 def _row(one: Course, point: Point) -> dict[str, object]:
     interval, told = point.score.interval, point.difference
-    ends = told.estimate.interval() if told else None
+    ends = told.interval if told else None
     values = (
         *(one.suite, one.embedder, one.metric, point.run.started_at, point.last_at, point.runs, point.run.id),
         *(point.value, interval.low, interval.high, "" if interval.low is not None else interval.reason),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from harness.report.console import console
-from harness.report.course.words import drawn, failed, happened, title
+from harness.report.course.words import drawn, failed, happened, title, when, whose
 from harness.report.numbers import score
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ def _plotted(one: Course, width: int) -> Iterator[str]:
         yield f"  {first} earlier points are not drawn: --format json has them"
     for place, point in enumerate(one.points):
         if said := happened(one.points, place):
-            yield f"  {_symbol(point) if point.changed else _flag(point)} {point.day}  {said}"
+            symbol = _symbol(point) if point.changed else _flag(point)
+            yield f"  {symbol} {when(one.points, point)} ({whose(point.run)})  {said}"
     for run in one.failures:
-        yield f"  × {run.started_at[:10]}  {failed(run)}"
+        yield f"  × {run.started_at[:10]} ({whose(run)})  {failed(run)}"
 
 
 def _cells(points: Sequence[Point], ends: tuple[float, float], step: int) -> list[str]:
@@ -104,7 +105,7 @@ def _range(points: Sequence[Point]) -> tuple[float, float]:
 
 def _ends(points: Sequence[Point], room: int, step: int) -> str:
     """The first day and the last, below the first point and the last where there is room."""
-    first, last = points[0].day, points[-1].day
+    first, last = when(points, points[0]), when(points, points[-1])
     width = min(room, max((len(points) - 1) * step + 1, len(first) + len(last) + 3))
     return f"{first}{last:>{max(width - len(first), len(last) + 3)}}" if len(points) > 1 else first
 

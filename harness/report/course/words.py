@@ -30,6 +30,22 @@ def identity_of(point: Point) -> str:
     return "" if identity is None else f"{identity} @ {identity.revision[:12]}"
 
 
+_DAY, _MINUTE, _SECOND = 10, 16, 19
+"""Characters of a time."""
+
+
+def when(points: Sequence[Point], point: Point) -> str:
+    """The day of a point; with the time, in UTC, as far as others have the same one."""
+    began = point.run.started_at
+    lengths = (size for size in (_DAY, _MINUTE) if sum(one.run.started_at[:size] == began[:size] for one in points) < 2)  # noqa: PLR2004 # itself
+    return began[: next(lengths, _SECOND)].replace("T", " ")
+
+
+def whose(run: Run) -> str:
+    """The beginning of the id of a run, which `harness compare` takes."""
+    return f"run {run.id[:8]}"
+
+
 def happened(points: Sequence[Point], place: int) -> str:
     """What is new at a point, in words; empty where nothing is."""
     point, before = points[place], points[place - 1]
@@ -46,9 +62,10 @@ def _changed(points: Sequence[Point], point: Point) -> list[str]:
     if not point.changed or point.difference is None or point.since is None:
         return []
     since = points[point.since]
-    ends = interval(point.difference.estimate.interval(), change)
+    ends = interval(point.difference.interval, change)
     size = f"{change(point.difference.value)} ({ends})" if ends else change(point.difference.value)
-    moved = f"{point.marks[0]} {size} since {since.day}, {score(since.value)} → {score(point.value)}"
+    began = f"{when(points, since)} ({whose(since.run)})"
+    moved = f"{point.marks[0]} {size} since {began}, {score(since.value)} → {score(point.value)}"
     return [moved if point.adjusted is None else f"{moved}, p {p_value(point.adjusted)}"]
 
 

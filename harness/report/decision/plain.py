@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from harness.compare.field import NO_AVERAGE
 from harness.report.decision.sentence import open_question, sentence
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ def _standing(one: Standing) -> dict[str, object]:
         "beats": one.beats,
         "status": one.status,
         "reason": one.reason,
+        "missing": one.missing,
     }
 
 
@@ -51,7 +51,9 @@ def _open(made: Decision, one: Open) -> dict[str, object]:
         "b": one.b,
         "suite": one.suite,
         "items": one.items,
+        "verdict": one.verdict,
         "items_needed": one.needed,
+        "missed": one.missed,
         "words": open_question(made, one),
     }
 
@@ -59,8 +61,7 @@ def _open(made: Decision, one: Open) -> dict[str, object]:
 def _absent(made: Decision) -> dict[str, str]:
     found = {}
     if made.overall is None:
-        reason = next((note for note in made.notes if note.startswith(NO_AVERAGE)), "their scores cannot be averaged")
-        found["overall"] = "there is one suite" if len(made.fields) == 1 else reason
+        found["overall"] = "there is one suite" if len(made.fields) == 1 else sentence(made)
     if made.deciding is None:
         found["deciding"] = found["overall"]
     if made.chosen is None:

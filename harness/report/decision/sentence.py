@@ -6,166 +6,86 @@ where the cost of all who are meant is known.
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from dataclasses import dataclass
-from shlex import quote
 from typing import TYPE_CHECKING
 
-from harness.compare.choice import advantage
-from harness.compare.field import NO_AVERAGE, shared
-from harness.model import MARGIN
+from harness.compare.choice import narrowed, not_measured
+from harness.model import MARGIN, Facts
+from harness.report.decision.words import words_in
+from harness.report.numbers import amount
 from harness.report.phrases import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from harness.model import Decision, Field, Open, Standing, Unmet
+    from harness.compare.choice import Axis, Step
+    from harness.model import Decision, Field, Open, Standing
     from harness.report.phrases import Lang
 
-_EN: Mapping[str, str] = {
-    "suite": "on {suite} ({metric})",
-    "average": "on the average of {n} suites",
-    "items": "{n} items",
-    "item": "1 item",
-    "and": ", ",
-    "colon": ": ",
-    "then": "; ",
-    "nothing": "Nothing can be recommended: no embedder has a score that could be compared.",
-    "no_average": "Nothing can be recommended over all {n} suites: no embedder has a score on every one of them.",
-    "unaveraged": "Nothing can be recommended over all {n} suites: their scores cannot be averaged.",
-    "nobody": "Of the best set {scope} ({names}), none is known to meet every need: {misses}.",
-    "misses": "{name} misses {need} ({found})",
-    "unknown": "whether {name} meets {need} is not known ({found})",
-    "instead": " Those that do, {names}, are shown to be worse than the leader, {leader}.",
-    "alone": "{x} is the only embedder with a score to compare {scope}: there is nobody to compare it with.",
-    "shown": "Take {x}it is shown to be better than {others} {scope}.",
-    "some": " There is an answer for suites that most have: {command}",
-    "take": "{claim}; take {x}, {why}.",
-    "undecided": "Undecided: {claim}. First comes {x}, {why}.",
-    "untold": "which of the {all} embedders is better {scope} cannot be told ({reason})",
-    "level": "the scores do not tell {x} from {rivals} {scope}",
-    "beaten": ", though {by} is shown to be better than {x}",
-    "rivals": "the {n} others that are not shown to be worse than the leader",
-    "last": " and ",
-    "only": "the only one of the {best} not shown to be worse than the leader that is known to meet every need",
-    "price": "the cheapest of the {k} that {among}",
-    "latency": "the fastest to answer a query (p95) of the {k} that {among}",
-    "memory": "which takes the least memory of the {k} that {among}",
-    "index": "with the smallest index of the {k} that {among}",
-    "score": "with the highest score of the {k} that {among}, whose costs are the same as far as they are known",
-    "tied": "by name alone, of the {k} that {among}: the best have the same score, and the same costs as far as they "
-    "are known",
-    "known": "the first by what is known of their costs of the {k} that {among}",
-    "among": "are not shown to be worse than the leader",
-    "meeting": "are not shown to be worse than the leader and meet every need",
-    "one": "the other embedder, {name},",
-    "each": "each of the {n} others",
-    "left_out": " Left out, without a score to compare: {names}.",
-    "open": "{a} and {b} {scope}: with {items} it is open which is better; about {needed} would show a difference "
-    "as large as the observed one.",
-    "same": "{a} and {b} {scope}: they do the same on {items}; about {needed} that go on so would show that they "
-    "differ by less than {margin:g}.",
-    "never": "{a} and {b} {scope}: with {items} it is open which is better, and nobody can say how many would "
-    "settle it.",
-}
-_ZH: Mapping[str, str] = {
-    "suite": "在 {suite}（{metric}）上",
-    "average": "在 {n} 个测试集的平均得分上",
-    "items": "{n} 个样本",
-    "item": "1 个样本",
-    "and": "、",
-    "colon": "：",
-    "then": "；",
-    "nothing": "无法推荐：没有任何模型有可以比较的得分。",
-    "no_average": "无法就全部 {n} 个测试集给出推荐：没有一个模型在每个测试集上都有得分。",
-    "unaveraged": "无法就全部 {n} 个测试集给出推荐：这些得分不能求平均。",
-    "nobody": "{scope}的最优集合（{names}）中，没有一个已知满足全部要求：{misses}。",
-    "misses": "{name} 不满足 {need}（{found}）",
-    "unknown": "{name} 是否满足 {need} 未知（{found}）",
-    "instead": "满足要求的 {names} 已被证明不如领先者 {leader}。",
-    "alone": "{scope}只有 {x} 有可比的得分：没有可以与之比较的模型。",
-    "shown": "选用 {x}{scope}，它已被证明优于{others}。",
-    "some": "多数模型都有得分的测试集可以得出结论：{command}",
-    "take": "{claim}；选用 {x}，理由：{why}。",
-    "undecided": "尚无定论：{claim}。排在最前的是 {x}，理由：{why}。",
-    "untold": "{scope}，这 {all} 个模型谁更好无从判断（{reason}）",
-    "level": "{scope}，得分不能区分 {x} 与 {rivals}",
-    "beaten": "，但 {by} 已被证明优于 {x}",
-    "rivals": "其余 {n} 个未被证明不如领先者的模型",
-    "last": "、",
-    "only": "在 {best} 个未被证明不如领先者的模型中，只有它已知满足全部要求",
-    "price": "在 {k} 个{among}的模型中，它最便宜",
-    "latency": "在 {k} 个{among}的模型中，它回答单个查询最快（p95）",
-    "memory": "在 {k} 个{among}的模型中，它占用内存最少",
-    "index": "在 {k} 个{among}的模型中，它的索引最小",
-    "score": "在 {k} 个{among}的模型中，它得分最高；就已知情况看，它们的成本相同",
-    "tied": "在 {k} 个{among}的模型中，最好的几个得分相同，就已知情况看成本也相同，它只是按名称排在最前",
-    "known": "在 {k} 个{among}的模型中，按已知的成本它排在最前",
-    "among": "未被证明不如领先者",
-    "meeting": "未被证明不如领先者且满足全部要求",
-    "one": "另一个模型 {name}",
-    "each": "其余 {n} 个模型中的每一个",
-    "left_out": "未参与比较（没有可比的得分）：{names}。",
-    "open": "{a} 与 {b}：{scope}，{items}不足以判断谁更好；若真实差异与观测值相同，约需 {needed} 个样本。",
-    "same": "{a} 与 {b}：{scope}，{items}上完全相同；若一直如此，约需 {needed} 个样本才能说明两者相差不到 {margin:g}。",
-    "never": "{a} 与 {b}：{scope}，{items}不足以判断谁更好，也无法估计需要多少样本。",
-}
-_MOST, _NAMED = 6, 3
-"""Suites of a command, and embedders of a sentence, that are named."""
-_WORDS: Mapping[Lang, Mapping[str, str]] = {"en": _EN, "zh": _ZH}
+_NAMED = 3
+"""Embedders of a sentence that are named."""
 
 
 def sentence(decision: Decision, lang: Lang = "en") -> str:
     """What to do and why, for somebody who reads nothing else; who was left out, in a second one."""
-    words, field = _WORDS[lang], decision.deciding
+    words, field = words_in(lang), decision.deciding
     if not any(one.leader for one in decision.fields):
         return words["nothing"]
     if field is None or field.leader is None:
-        lacking = any(note.startswith(NO_AVERAGE) for note in decision.notes)
-        told = words["no_average" if lacking else "unaveraged"].format(n=len(decision.fields))
-        return told + _some(decision, words)
-    outside = [one.embedder for one in field.standings if one.place is None]
-    told = _Telling(decision, field, field.leader, lang).whole
-    return told + (words["left_out"].format(names=words["and"].join(outside)) if outside else "")
+        fit = any(one.items and one.higher_is_better for one in decision.fields)
+        return words["unshared" if fit else "unaveraged"].format(n=len(decision.fields))
+    return _Telling(decision, field, field.leader, lang).whole + _aside(decision, field, words)
 
 
-def _some(decision: Decision, words: Mapping[str, str]) -> str:
-    """The command that gives an answer for some of the suites."""
-    suites = shared(decision.fields)
-    named = " ".join(f"-s {quote(name)}" for name in suites[:_MOST])
-    command = f"harness best {named}{' …' if len(suites) > _MOST else ''}"
-    return words["some"].format(command=command) if suites else ""
+def _aside(decision: Decision, field: Field, words: Mapping[str, str]) -> str:
+    """Who is not compared: of an average, on how many of its suites there is no score, and who failed."""
+    outside = [one for one in field.standings if one.place is None]
+    if not outside:
+        return ""
+    if len(field.of) < 2:  # noqa: PLR2004 # the average of one suite is that suite
+        return words["left_out"].format(names=words["and"].join(one.embedder for one in outside))
+    failures = Counter(one.embedder for part in averaged(decision) for one in part.standings if one.status == "failed")
+    told = (
+        words["failed" if failures[one.embedder] else "lacks"].format(
+            name=one.embedder, n=len(one.missing), k=failures[one.embedder]
+        )
+        for one in outside
+    )
+    return words["set_aside"].format(names=words["and"].join(told))
 
 
 def scope(decision: Decision, field: Field, lang: Lang = "en") -> str:
     """On what something is claimed."""
-    words = _WORDS[lang]
+    words = words_in(lang)
     of = averaged(decision)
     told = field if field.suite or len(of) != 1 else of[0]
     if told.suite:
-        return words["suite"].format(suite=told.suite, metric=told.metric)
-    return words["average"].format(n=len(of))
+        return words["on_suite"].format(suite=told.suite, metric=told.metric)
+    return words["on_some" if field.left_out else "on_average"].format(n=len(of), all=len(of) + len(field.left_out))
 
 
 def open_question(decision: Decision, asked: Open, lang: Lang = "en") -> str:
-    """How many items would settle it."""
-    words = _WORDS[lang]
+    """How many items would settle it, if any; of two that do the same on all, what these may have missed."""
     field = next((one for one in decision.fields if one.suite == asked.suite), decision.overall)
     about = scope(decision, field, lang) if field else asked.suite
-    needed = f"{asked.needed:,}" if asked.needed else ""
-    form = words[("same" if field and _level(field, asked) else "open") if needed else "never"]
-    items = _items(asked.items, lang)
-    return form.format(a=asked.a, b=asked.b, scope=about, items=items, needed=needed, margin=MARGIN)
+    needed, items = f"{asked.needed or 0:,}", _items(asked.items, lang)
+    return words_in(lang)[_answer(asked)].format(
+        a=asked.a, b=asked.b, scope=about, items=items, needed=needed, margin=MARGIN, missed=asked.missed
+    )
 
 
-def _level(field: Field, asked: Open) -> bool:
-    """Whether two have the same score."""
-    a, b = (next((one.value for one in field.standings if one.embedder == name), None) for name in (asked.a, asked.b))
-    return a is not None and b is not None and math.isclose(a, b, abs_tol=1e-9)
+def _answer(asked: Open) -> str:
+    """The name of the text that answers."""
+    if asked.verdict != "open":
+        return asked.verdict
+    if asked.missed is None:
+        return "open_question" if asked.needed else "never"
+    return "same" if asked.needed else "alike"
 
 
 def _items(count: int, lang: Lang) -> str:
-    return _WORDS[lang]["item" if count == 1 else "items"].format(n=f"{count:,}")
+    return words_in(lang)["item" if count == 1 else "items"].format(n=f"{count:,}")
 
 
 def averaged(decision: Decision) -> list[Field]:
@@ -194,9 +114,15 @@ class _Telling:
         if len(self.field.best) == 1:
             whom = words["one"].format(name=others[0]) if len(others) == 1 else words["each"].format(n=len(others))
             return words["shown"].format(x=self._heading(x), others=whom, scope=self._scope)
-        ground = self._ground(x)
-        form = words["undecided" if self._untold or ground == "tied" else "take"]
-        told = form.format(x=x, claim=self._claim(x), why=self._why(ground))
+        steps = narrowed(self.decision.admitted, self.decision.facts)
+        level = steps[-1].left if steps else self.decision.admitted
+        if len(level) > 1:
+            told = words["level_costs"].format(
+                x=x, claim=self._claim(x), among=self._rivals(level, "of_them"), how=words[self._rank(x, level)]
+            )
+        else:
+            form = words["undecided" if self._untold else "take"]
+            told = form.format(x=x, claim=self._claim(x), why=self._why(x, steps))
         return told[:1].upper() + told[1:]
 
     def _heading(self, x: str) -> str:
@@ -205,7 +131,7 @@ class _Telling:
 
     @property
     def _words(self) -> Mapping[str, str]:
-        return _WORDS[self.lang]
+        return words_in(self.lang)
 
     @property
     def _scope(self) -> str:
@@ -221,16 +147,11 @@ class _Telling:
     def _nobody(self) -> str:
         """Nobody of the best set meets every need: who misses what, and who of the others does."""
         names = [one.embedder for one in self.field.best]
-        misses = [self._miss(name, one) for name in names for one in self.decision.unmet.get(name, ())]
-        words = self._words
+        misses, words = missed(self.decision, names, self.lang), self._words
         told = words["nobody"].format(scope=self._scope, names=self._joined(names), misses=words["then"].join(misses))
         worse = [one.embedder for one in self._placed if not one.in_best]
         meeting = self._joined(name for name in worse if name not in self.decision.unmet)
         return told + (words["instead"].format(names=meeting, leader=self.leader.embedder) if meeting else "")
-
-    def _miss(self, name: str, unmet: Unmet) -> str:
-        need, found = recorded(unmet.need, self.lang), recorded(unmet.found, self.lang)
-        return self._words["misses" if unmet.known else "unknown"].format(name=name, need=need, found=found)
 
     @property
     def _untold(self) -> bool:
@@ -246,30 +167,83 @@ class _Telling:
         own = next(one for one in placed if one.embedder == x)
         by = [one.embedder for one in placed if own.letter in one.beats]
         apart = {x, *by, *(one.embedder for one in placed if one.letter in own.beats)}
-        rivals = self._rivals([one.embedder for one in self.field.best if one.embedder not in apart])
-        told = words["level"].format(x=x, rivals=rivals, scope=self._scope)
+        rivals = [one.embedder for one in self.field.best if one.embedder not in apart]
+        equal = [name for name in rivals if name in self._equal(x)]
+        form = "even" if equal == rivals else "level"
+        told = words[form].format(x=x, rivals=self._rivals(rivals, "rivals"), scope=self._scope, margin=MARGIN)
+        if equal and equal != rivals:
+            told += words["partly"].format(x=x, names=self._rivals(equal, "of_them"), margin=MARGIN)
         return told + (words["beaten"].format(x=x, by=self._joined(by)) if by else "")
 
-    def _rivals(self, names: list[str]) -> str:
-        """By name, or how many they are."""
+    def _equal(self, x: str) -> set[str]:
+        """Who is shown to be equal to x, as far as `open` tells: it holds the pairs of the leader."""
+        asked = (one for one in self.decision.open if one.suite == self.field.suite and one.verdict == "equal")
+        return {name for one in asked if x in (one.a, one.b) for name in (one.a, one.b)} - {x}
+
+    def _rivals(self, names: Sequence[str], many: str) -> str:
+        """By name, or how many they are: the text of that name."""
         words = self._words
         if len(names) > _NAMED:
-            return words["rivals"].format(n=len(names))
+            return words[many].format(n=len(names))
         return words["last"].join(filter(None, (self._joined(names[:-1]), names[-1])))
 
-    def _ground(self, x: str) -> str:
-        """Why this one of the best set: its needs, the axis that decided, or what did where no cost did."""
-        admitted = self.decision.admitted
-        return "only" if len(admitted) == 1 else advantage(x, admitted, self.decision.facts) or self._rank(x)
-
-    def _why(self, ground: str) -> str:
+    def _why(self, x: str, steps: Sequence[Step]) -> str:
+        """Why this one of the best set: its needs, or the axis that left it alone, with what the next one costs."""
         words, admitted = self._words, self.decision.admitted
+        if not steps:
+            return words["why_only"].format(best=len(self.field.best))
+        last, unknown = steps[-1], [(step.axis, list(step.behind.values()).count(None)) for step in steps]
+        lacking = [words["lacks_cost"].format(axis=words[f"the_{axis}"], n=n) for axis, n in unknown if n]
         among = words["meeting" if self.decision.needs else "among"]
-        return words[ground].format(k=len(admitted), best=len(self.field.best), among=among)
+        earlier = self._joined(words[f"the_{step.axis}"] for step in steps[:-1])
+        left = words["ahead"].format(axes=earlier) if earlier else ""
+        why = words["why_known" if lacking else f"why_{last.axis}"].format(
+            k=len(last.left) + len(last.behind),
+            all=len(admitted),
+            among=among,
+            left=left,
+            lacking=self._joined(lacking),
+        )
+        return why + self._against(x, last)
 
-    def _rank(self, x: str) -> str:
-        """What made it the first where no cost did."""
-        values = {one.embedder: one.value for one in self._placed if one.embedder in self.decision.admitted}
-        if next(iter(values)) != x:
-            return "known"
-        return "tied" if list(values.values()).count(values[x]) > 1 else "score"
+    def _against(self, x: str, step: Step) -> str:
+        """What it costs, and what the next one does."""
+        words, facts = self._words, self.decision.facts
+        cheaper = [name for name, cost in step.behind.items() if cost is not None]
+        own, axis = _cost(step.axis, facts[x], words), words[f"the_{step.axis}"]
+        if not cheaper:
+            return words["unrivalled"].format(axis=axis, own=own)
+        next_ = _cost(step.axis, facts[cheaper[0]], words)
+        return words["against"].format(axis=axis, own=own, next=next_, name=cheaper[0])
+
+    def _rank(self, x: str, level: Sequence[str]) -> str:
+        """What made it the first of those whose costs are level."""
+        values = [one.value for one in self._placed if one.embedder in level]
+        own = next(one.value for one in self._placed if one.embedder == x)
+        return "tied" if values.count(own) > 1 else "highest"
+
+
+def _cost(axis: Axis, facts: Facts, words: Mapping[str, str]) -> str:
+    currency = f" {facts.currency}" if facts.price else ""
+    return words[f"of_{axis}"].format(n=amount(getattr(facts, axis)), currency=currency)
+
+
+def missed(decision: Decision, names: Sequence[str], lang: Lang) -> list[str]:
+    """Who of `names` misses which need, and of whom that is not known: those of one need and reason together."""
+    words = words_in(lang)
+    told, unknown = [], dict[tuple[str, str], list[str]]()
+    for name in names:
+        profile = decision.facts.get(name, Facts()).profile
+        for one in decision.unmet.get(name, ()):
+            if one.known:
+                told.append(
+                    words["misses"].format(name=name, need=recorded(one.need, lang), found=recorded(one.found, lang))
+                )
+            else:
+                measurable = bool(profile) and one.found == not_measured(profile)
+                unknown.setdefault((one.need, "" if measurable else one.found), []).append(name)
+    for (need, reason), whom in unknown.items():
+        why = reason or not_measured(" ".join(decision.facts[name].profile for name in whom))
+        form = words["unknown" if len(whom) == 1 else "unknown_all"]
+        told.append(form.format(name=words["and"].join(whom), need=recorded(need, lang), found=recorded(why, lang)))
+    return told

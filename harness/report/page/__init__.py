@@ -3,7 +3,8 @@
 content   what is reported: a decision, its rows, the data and the environment behind it
 sections  content ──▶ blocks, in the words of a language
 blocks    what a document is made of, whatever it is written in
-drawings  points ──▶ shapes: scatter and dots
+alike     messages that differ in percentages ──▶ one
+drawings  points ──▶ shapes: scatter, with labels where they have room, and dots
 html      blocks ──▶ a page, by templates that escape what they fill in
 text      blocks ──▶ markdown
 """

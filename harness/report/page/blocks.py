@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
+from harness.report.page.alike import gist, merged
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.report.page.alike import Gist
     from harness.report.page.shapes import Drawing
 
 
@@ -55,6 +58,12 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     last: bool = False
 
+    @property
+    def marked(self) -> list[bool]:
+        """Of each column, whether its numbers have letters or notes: these get a place of their own behind them."""
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.heads)
+        return [any(cell.number and (cell.mark or cell.notes) for cell in column) for column in columns]
+
 
 @dataclass(frozen=True)
 class Notes:
@@ -71,6 +80,12 @@ class Figures:
     kind: ClassVar[str] = "figures"
     about: str
     figures: Sequence[tuple[Drawing, Grid]]
+
+    @property
+    def key(self) -> list[tuple[str, str]]:
+        """Letters that stand for names in the drawings, once for all of them."""
+        found = {pair for drawing, _ in self.figures for pair in drawing.key}
+        return sorted(found, key=lambda pair: (len(pair[0]), pair))
 
 
 @dataclass(frozen=True)
@@ -110,25 +125,33 @@ class Document:
 
 
 class Footnotes:
-    """Texts with numbers, each once, in the order in which they were first asked for; each names all whom it is about.
+    """Texts with numbers, each once, in the order in which they were first asked for; each names whom it is about.
 
-    comma: stands between names.
+    Texts that are alike are one. comma: stands between names. to: between the ends of a range. Where names are many,
+    none is told: the numbers in the table tell.
     """
 
-    def __init__(self, comma: str) -> None:
-        self._comma = comma
-        self._names: dict[str, dict[str, None]] = {}
+    _MOST = 3
+
+    def __init__(self, comma: str, to: str) -> None:
+        self._comma, self._to = comma, to
+        self._texts: dict[Gist, dict[str, None]] = {}
+        self._names: dict[Gist, dict[str, None]] = {}
 
     def of(self, *texts: str, about: str = "") -> tuple[int, ...]:
         """The numbers of some texts; empty ones have none. about: named unless the text begins with that name."""
-        asked = [text for text in texts if text]
-        for text in asked:
-            self._names.setdefault(text, {}).update({} if text.startswith(about) else {about: None})
-        order = list(self._names)
-        return tuple(order.index(text) + 1 for text in asked)
+        asked = {gist(text): text for text in texts if text}
+        for key, text in asked.items():
+            self._texts.setdefault(key, {})[text] = None
+            self._names.setdefault(key, {}).update({} if text.startswith(about) else {about: None})
+        order = list(self._texts)
+        return tuple(order.index(key) + 1 for key in asked)
 
     @property
     def blocks(self) -> list[Block]:
         """The notes as a block, nothing where there are none."""
-        notes = [f"{self._comma.join(names)} · {text}" if names else text for text, names in self._names.items()]
+        notes = [self._told(names, merged(self._texts[key], self._to)) for key, names in self._names.items()]
         return [Notes(notes)] if notes else []
+
+    def _told(self, names: Mapping[str, None], text: str) -> str:
+        return f"{self._comma.join(names)} · {text}" if 0 < len(names) <= self._MOST else text

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from harness.model import Interval
 
-WIDTH = 420
-_NAMES, _LEFT, _RIGHT, _VALUES = 166, 174, 366, 416
+WIDTH = 400
+_NAMES, _LEFT, _RIGHT, _VALUES = 160, 168, 348, 396
 _ROW, _TOP = 22, 30
-_CELLS = 19
+_CELLS = 18
 _RADIUS, _CAP = 3.0, 5
 """Of a dot, and half the height of an interval's ends: they are seen though it is shorter than the dot."""
 

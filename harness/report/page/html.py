@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from harness.report.page.blocks import Document
 
-_PARTS = re.compile(r"(?<=[/:,])(?=[^/:,])|(?=[?&])")
+_PARTS = re.compile(r"(?<=[/:,_])(?=[^/:,_])|(?=[?&])")
 
 
 def html(document: Document) -> str:
@@ -47,7 +47,7 @@ def _source(name: str) -> str:
 
 
 def _breakable(text: str) -> Markup:
-    """A name that may go on in the next line between its parts: mteb:, zh/, ?subset=…."""
+    """A name that may go on in the next line between its parts: mteb:, zh/, acge_, ?subset=…."""
     from markupsafe import Markup  # noqa: PLC0415 # as in `html`
 
     return Markup("<wbr>").join(_PARTS.split(printable(text)))

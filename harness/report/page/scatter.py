@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from harness.report.numbers import amount, score
-from harness.report.page.shapes import SIZE, Dot, Drawing, Label, Path, Scale, scale, shortened, width_of
+from harness.report.page.labels import Box, Named, spots
+from harness.report.page.shapes import Dot, Drawing, Label, Path, Scale, scale, shortened, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from harness.model import Interval
+    from harness.report.page.labels import Spot
 
-WIDTH, HEIGHT = 460, 330
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 446, 34, 276
+WIDTH, HEIGHT = 400, 312
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 388, 34, 266
 _RADIUS, _CAP = 5.5, 6
 """What a dot takes, and half the width of an interval's ends: they are seen though it is shorter than the dot."""
-_CELLS = (36, 26, 18)
-"""Of a name beside its point: the longest that has room is taken."""
-_RINGS = (9.0, 16.0, 26.0)
-_SIDES = ((1, 0), (-1, 0), (0, -1), (0, 1), (1, -1), (1, 1), (-1, -1), (-1, 1))
+_FEW = 8
+"""Points, up to which a name is wanted more than that it is whole and near."""
+_LONGEST, _SHORTER = 36, {26: 5.0, 18: 10.0}
+"""Cells of a name beside its point, and what it costs to leave out more of it; more than that is a letter's."""
+_LETTER, _LETTER_OF_FEW = 9.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -51,38 +54,29 @@ class Axes:
     top: bool = True
 
 
-class _Box(NamedTuple):
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: _Box) -> bool:
-        return (
-            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
-        )
-
-
-_INSIDE = _Box(_LEFT + 2, _TOP - 8, WIDTH - 2, _BOTTOM - 2)
+_INSIDE = Box(_LEFT + 2, _TOP - 8, WIDTH - 2, _BOTTOM - 2)
 
 
 def scatter(points: Sequence[Point], axes: Axes) -> Drawing:
-    """The points with their intervals, the front joined by steps, names where there is room, else letters."""
+    """The points with their intervals, the front joined by steps, names where there is room, else letters and a key."""
     across = scale([point.x for point in points], _LEFT, _RIGHT, log=True)
     ends = [end for point in points for end in (point.interval.low, point.interval.high) if end is not None]
     up = scale([*(point.y for point in points), *ends], *((_BOTTOM, _TOP) if axes.top else (_TOP, _BOTTOM)))
     placed = [(point, across.at(point.x), up.at(point.y)) for point in points]
+    named = _named(placed, up)
+    ties = "".join(spot.line for _, spot in named)
     return Drawing(
         width=WIDTH,
         height=HEIGHT,
         title=axes.title,
         text=axes.text,
-        paths=[*_frame(across, up), *_whiskers(placed, up), *_steps(placed)],
+        paths=[*_frame(across, up), *_whiskers(placed, up), *_steps(placed), *([Path("tie", ties)] if ties else [])],
         dots=[
             Dot("front" if point.front else "", x, y, f"{point.name}: {score(point.y)}, {amount(point.x)}")
             for point, x, y in placed
         ],
-        labels=[*_axes(across, up, axes), *_names(placed)],
+        labels=[*_axes(across, up, axes), *(_label(point, spot) for point, spot in named)],
+        key=[(point.letter, point.name) for point, spot in named if spot.text != f"{point.letter} {point.name}"],
     )
 
 
@@ -110,12 +104,12 @@ def _steps(placed: Sequence[tuple[Point, float, float]]) -> list[Path]:
     return [Path("steps", f"M{x} {y}" + "".join(f"H{right}V{height}" for right, height in others))]
 
 
-def _lines(placed: Sequence[tuple[Point, float, float]]) -> list[_Box]:
+def _lines(placed: Sequence[tuple[Point, float, float]]) -> list[Box]:
     """The steps of the front as narrow boxes."""
     corners = sorted((x, y) for point, x, y in placed if point.front)
     found = []
     for (x, y), (right, height) in pairwise(corners):
-        found += [_Box(x, y - 1, right, y + 1), _Box(right - 1, min(y, height), right + 1, max(y, height))]
+        found += [Box(x, y - 1, right, y + 1), Box(right - 1, min(y, height), right + 1, max(y, height))]
     return found
 
 
@@ -129,42 +123,30 @@ def _axes(across: Scale, up: Scale, axes: Axes) -> Iterator[Label]:
     yield Label("name", _RIGHT, _BOTTOM + 38, axes.x, "end")
 
 
-def _names(placed: Sequence[tuple[Point, float, float]]) -> list[Label]:
-    """A label for every point: those of the front choose first, and a name gives way to a letter, never to another."""
-    taken = [_Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for _, x, y in placed]
-    lines = _lines(placed)
-    labels = []
-    for point, x, y in sorted(placed, key=lambda one: not one[0].front):
-        text, box = _room(point, (x, y), taken, lines)
-        taken.append(box)
-        labels.append(Label("front" if point.front else "other", round(box.left, 1), round(box.bottom - 3.5, 1), text))
-    return labels
+def _named(placed: Sequence[tuple[Point, float, float]], up: Scale) -> list[tuple[Point, Spot]]:
+    """A label for every point; those of the front choose first."""
+    ordered = sorted(placed, key=lambda one: (not one[0].front, one[2]))
+    wanted = [Named(x, y, _texts(point, few=len(placed) <= _FEW)) for point, x, y in ordered]
+    found = spots(wanted, _RADIUS, _INSIDE, _lines(placed), list(_bars(placed, up)))
+    return [(point, spot) for (point, _, _), spot in zip(ordered, found, strict=True)]
 
 
-def _room(point: Point, at: tuple[float, float], taken: Sequence[_Box], lines: Sequence[_Box]) -> tuple[str, _Box]:
-    """The longest text that has room near a point, and where: off the lines if it can be, never on a dot or a label.
-
-    Where nothing has room: the letter, on its right.
-    """
-    for text in dict.fromkeys([*(point.label(cells) for cells in _CELLS), point.letter]):
-        free = [box for box in _around(*at, width_of(text)) if _fits(box) and not any(map(box.meets, taken))]
-        if free:
-            return text, next((box for box in free if not any(map(box.meets, lines))), free[0])
-    return point.letter, next(_around(*at, width_of(point.letter)))
+def _texts(point: Point, *, few: bool) -> dict[str, float]:
+    """What may stand beside a point, with what that costs."""
+    costs = {point.letter: _LETTER_OF_FEW if few else _LETTER}
+    shorter = {point.label(cells): cost for cells, cost in reversed(_SHORTER.items())} if few else {}
+    return costs | shorter | {point.label(_LONGEST): 0.0}
 
 
-def _around(x: float, y: float, width: float) -> Iterator[_Box]:
-    height = SIZE + 2
-    for ring in _RINGS:
-        for right, down in _SIDES:
-            far = ring * (0.7 if right and down else 1)
-            left = x + far if right > 0 else x - far - width if right < 0 else x - width / 2
-            top = y - height / 2 if not down else y + far - 2 if down > 0 else y - far - height + 2
-            yield _Box(left, top, left + width, top + height)
-
-
-def _fits(box: _Box) -> bool:
-    inside = _INSIDE
-    return (
-        box.left >= inside.left and box.right <= inside.right and box.top >= inside.top and box.bottom <= inside.bottom
+def _label(point: Point, spot: Spot) -> Label:
+    return Label(
+        "front" if point.front else "other", round(spot.box.left, 1), round(spot.box.bottom - 3.5, 1), spot.text
     )
+
+
+def _bars(placed: Sequence[tuple[Point, float, float]], up: Scale) -> Iterator[Box]:
+    """The intervals as boxes."""
+    for point, x, _ in placed:
+        if point.interval.low is not None and point.interval.high is not None:
+            ends = sorted((up.at(point.interval.low), up.at(point.interval.high)))
+            yield Box(x - _CAP, ends[0] - 1, x + _CAP, ends[1] + 1)

@@ -57,7 +57,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture with a title, and its content in words for those who cannot see it."""
+    """A picture with a title, and its content in words for those who cannot see it.
+
+    key: letters that stand for names in it, where the names have no room.
+    """
 
     width: int
     height: int
@@ -66,6 +69,7 @@ class Drawing:
     paths: Sequence[Path]
     dots: Sequence[Dot]
     labels: Sequence[Label]
+    key: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from harness.report.phrases import recorded
+from harness.report.vocabulary import vocabulary as table_of_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from harness.report.phrases import Lang
 
+_MOST = 6
+"""Suites that are named one by one: a table tells of the others."""
 
-@cache
+
 def vocabulary() -> Mapping[str, Mapping[str, str]]:
     """Language → name → text. Names in braces are filled in."""
-    text = files("harness.report.page").joinpath("templates", "words.tsv").read_text(encoding="utf-8")
-    head, *rows = (line.split("\t") for line in text.splitlines())
-    return {language: {row[0]: row[column] for row in rows} for column, language in enumerate(head) if column}
+    return table_of_words("harness.report.page", "templates", "words.tsv")
 
 
 class Words:
@@ -37,6 +36,19 @@ class Words:
     def listed(self, names: Sequence[str]) -> str:
         """Names one after another."""
         return self("comma").join(names)
+
+    def suites(self, names: Sequence[str], of: int = 0) -> str:
+        """Suites one after another; of many the first, and how many there are. of: how many there are at all."""
+        if len(names) <= _MOST:
+            return self.listed(names)
+        if len(names) == of:
+            return self("all_suites", count=of)
+        shown = names[: _MOST - 1]
+        return self("some_suites", names=self.listed(shown), more=len(names) - len(shown))
+
+    def counted(self, names: Sequence[str]) -> str:
+        """The only suite, or how many there are."""
+        return names[0] if len(names) == 1 else self("count_suites", count=len(names))
 
     def several(self, texts: Sequence[str]) -> str:
         """Texts that may hold commas, one after another."""

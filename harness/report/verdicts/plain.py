@@ -78,7 +78,7 @@ def _difference(found: Difference) -> dict[str, Any]:
     counted = {"items": found.items, "groups": found.groups}
     if found.reason:
         return counted
-    interval = found.estimate.interval()
+    interval, bounds = found.interval, found.bounds
     return counted | {
         "before": found.a,
         "now": found.b,
@@ -86,8 +86,8 @@ def _difference(found: Difference) -> dict[str, Any]:
         "low": interval.low,
         "high": interval.high,
         "interval_reason": "" if interval.low is not None else interval.reason,
-        "lower": found.estimate.lower(),
-        "upper": found.estimate.upper(),
+        "lower": bounds.low,
+        "upper": bounds.high,
         "p": found.p,
         "p_adjusted": found.adjusted,
         "family": found.family or None,

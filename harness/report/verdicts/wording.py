@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 Weight: TypeAlias = Literal["pass", "warning", "failure", "error"]
 """What a ruling does to a build. failure: the embedder is at fault. error: nobody can tell."""
 
-LEVEL = 0.90
-"""Of the intervals: their ends are the one-sided 5 % bounds that a gate goes by."""
-
 LEGEND = (
     "The difference has its 90 % interval. A gate passes where even the worse end of it loses less than the margin."
 )
@@ -93,7 +90,7 @@ def cells(ruling: Ruling) -> Cells:
     margin = f"{asked.margin:g}"
     if found is None or found.reason or not math.isfinite(found.value):
         return Cells(margin=margin)
-    ends = interval(found.estimate.interval(LEVEL), change)
+    ends = interval(found.bounds, change)
     return Cells(score(found.a), score(found.b), change(found.value), ends, margin)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +34,7 @@ class Baseline:
     """Results that others are compared with: one run for each suite and embedder, with scores, items and answers.
 
     saved: the day on which these results were put there, by saving or by the last blessing. anchor: whether it stays as
-    it is. blessed: oldest first.
+    it is. blessed: oldest first. digest: of the file that it was read from; empty for one that is to be new.
 
     The runs come back as they went in, but for what differs from one making to the next: their id is `baseline NAME`,
     they start at the beginning of the day `saved`, took no time, and have no findings; numbers are rounded.
@@ -45,6 +45,7 @@ class Baseline:
     runs: tuple[Run, ...]
     anchor: bool = False
     blessed: tuple[Blessing, ...] = ()
+    digest: str = field(default="", compare=False)
 
     @property
     def reason(self) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from harness.errors import StoreError, UsageError, nearest
+from harness.store.baselines.alone import alone
 from harness.store.baselines.baseline import Baseline, Blessing, rounded
 from harness.store.baselines.blocks import BlockError, read_blocks, written_blocks
 from harness.store.baselines.lines import read_lines, written_lines
@@ -17,20 +17,39 @@ from harness.store.baselines.names import check_name
 from harness.store.baselines.text import digest, json_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+
+class BaselineFiles(NamedTuple):
+    """Where a baseline is kept."""
+
+    scores: Path
+    items: Path
+
+    @property
+    def name(self) -> str:
+        """Of the baseline, as its file has it."""
+        return self.scores.name.removesuffix(_SCORES)
+
+
+_Content: TypeAlias = "tuple[dict[str, Any], list[str], str]"
+"""The header, the other lines of the scores' file, and the items, all as they were written."""
 
 VERSION = 1
 """Of the layout of both files."""
 _SCORES, _ITEMS = ".jsonl", ".items.tsv"
 _CONFLICT = b"<<<<<<<"
-_REPEAT = "Restore it (git checkout -- {files}), or save it anew: harness baseline save {name} --force"
+_REPEAT = (
+    "Restore it (git checkout -- {files}), or save it anew: harness baseline save {name} --force (an anchor: with "
+    "--anchor)"
+)
 
 
-def baseline_files(folder: Path, name: str) -> tuple[Path, Path]:
+def baseline_files(folder: Path, name: str) -> BaselineFiles:
     """Where a baseline's scores and items are kept. Raises UsageError for a name that cannot be one."""
     sound = check_name(name)
-    return folder / f"{sound}{_SCORES}", folder / f"{sound}{_ITEMS}"
+    return BaselineFiles(folder / f"{sound}{_SCORES}", folder / f"{sound}{_ITEMS}")
 
 
 def baseline_names(folder: Path) -> list[str]:
@@ -40,12 +59,13 @@ def baseline_names(folder: Path) -> list[str]:
     return sorted(file.name.removesuffix(_SCORES) for file in folder.iterdir() if _is_baseline(file))
 
 
-def write_baseline(folder: Path, baseline: Baseline) -> bool:
+def write_baseline(folder: Path, baseline: Baseline, *, over: bool = True) -> bool:
     """Keep a baseline in both files; whether that changed anything: the same runs again do not, whatever the day.
 
-    A process that is killed meanwhile leaves the one that was there before. Raises UsageError for a name that cannot be
-    one, StoreError where the files cannot be written, ValueError for runs that are not ok or name a pair of suite and
-    embedder twice.
+    over: whether it may take the place of other results. A process that is killed meanwhile leaves the one that was
+    there before. Raises UsageError for a name that cannot be one and where it may not, StoreError where the files
+    cannot be written or are no longer those that the baseline was read from, ValueError for runs that are not ok or
+    name a pair of suite and embedder twice.
     """
     files = baseline_files(folder, baseline.name)
     runs = sorted(map(rounded, baseline.runs), key=lambda run: (run.suite, run.embedder))
@@ -54,33 +74,38 @@ def write_baseline(folder: Path, baseline: Baseline) -> bool:
     body, items = written_lines(runs), written_blocks(runs)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _locked(folder, alone=True):
-            if _holds(files, baseline, body, items):
+        with alone(folder):
+            held = _held(files)
+            if held and (held[1], held[2], held[0]["anchor"]) == (list(body), items, baseline.anchor):
                 return False
+            if held and not over:
+                raise _taken(files, held[0])
+            if baseline.digest and (held is None or held[0]["digest"] != baseline.digest):
+                raise StoreError(f"another process changed {files.scores} meanwhile: nothing was written. Do it again")
             _replace(files, _with_header(baseline, body, items), items)
     except OSError as error:
-        raise StoreError(f"the baseline {files[0]} cannot be written: {error.strerror or error}") from error
+        raise StoreError(f"the baseline {files.scores} cannot be written: {error.strerror or error}") from error
     return True
 
 
-def read_baseline(folder: Path, name: str) -> Baseline:
-    """The baseline of that name.
+def read_baseline(folder: Path, name: str, *, anchor: bool = False) -> Baseline:
+    """The baseline of that name. anchor: whether it is wanted as one, which changes only what is advised.
 
     Raises UsageError for one that is not there, that lacks a file, that somebody edited, that is in the middle of a
     merge, or that another version wrote: with file, line and what to do.
     """
     files = baseline_files(folder, name)
-    if not files[0].is_file():
+    if not files.scores.is_file():
         known = baseline_names(folder)
+        what, option = ("anchor", " --anchor") if anchor else ("baseline", "")
         raise UsageError(
-            f"there is no baseline {name!r} in {folder}. {nearest(name, known)}Baselines there: "
-            f"{', '.join(known) or 'none'}. Make it with: harness baseline save {name}"
+            f"there is no {what} {name!r} in {folder}. {nearest(name, known)}Baselines there: "
+            f"{', '.join(known) or 'none'}. Make it with: harness baseline save {name}{option}"
         )
     try:
-        with _locked(folder, alone=False):
-            header, lines, items = _read(files)
+        header, lines, items = _read(files)
     except OSError as error:
-        raise UsageError(f"the baseline {files[0]} cannot be read: {error.strerror or error}") from error
+        raise UsageError(f"the baseline {files.scores} cannot be read: {error.strerror or error}") from error
     return _baseline(files, header, lines, items)
 
 
@@ -105,28 +130,33 @@ def _own_digest(header: Mapping[str, Any], body: Sequence[str]) -> str:
     return digest("\n".join([json_line(header), *body]).encode())
 
 
-def _holds(files: tuple[Path, Path], baseline: Baseline, body: Sequence[str], items: str) -> bool:
-    """Whether both files are whole and hold these runs already."""
-    if not files[0].is_file():
-        return False
+def _held(files: BaselineFiles) -> _Content | None:
+    """What the files hold, both under their own names; None where they are not there, or damaged."""
     try:
-        header, lines, held = _read(files)
-    except UsageError:
-        return False
-    return (lines, held, header["anchor"]) == (list(body), items, baseline.anchor)
+        found = _read(files)
+    except (FileNotFoundError, UsageError):
+        return None
+    if _new(files.items).is_file() and digest(_content(_new(files.items))) == found[0]["items"]:
+        _new(files.items).replace(files.items)  # a writer was killed just before
+    return found
 
 
-def _replace(files: tuple[Path, Path], scores: str, items: str) -> None:
+def _replace(files: BaselineFiles, scores: str, items: str) -> None:
     """Both new files first, then their names: the scores' file decides, for it names the digest of its items.
 
     Killed between the two, the new items are found under their other name: see `_items_of`.
     """
-    texts = dict(zip(files, (scores, items), strict=True))
-    for file, text in texts.items():
-        with _new(file).open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
+    try:
+        for file, text in zip(files, (scores, items), strict=True):
+            with _new(file).open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+    except OSError:  # a disk that is full needs no halves
+        for file in files:
+            with suppress(OSError):
+                _new(file).unlink()
+        raise
     for file in files:
         _new(file).replace(file)
 
@@ -135,51 +165,48 @@ def _new(file: Path) -> Path:
     return file.with_name(f".{file.name}.new")
 
 
-@contextmanager
-def _locked(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Nobody else writes into the folder, and with `alone` nobody reads; ends with the process, however that ends."""
-    if sys.platform == "win32":  # cannot lock a folder; a reader there may come between the two names
-        yield
-        return
-    import fcntl  # noqa: PLC0415 # not there on Windows
-
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield
-    finally:
-        os.close(handle)
+def _read(files: BaselineFiles) -> _Content:
+    """Raises UsageError for what is not as it was written, OSError."""
+    while True:
+        scores = _content(files.scores)
+        try:
+            return _sound(files, scores)
+        except UsageError:
+            if _content(files.scores) == scores:
+                raise  # else somebody wrote both while they were read
 
 
-def _read(files: tuple[Path, Path]) -> tuple[dict[str, Any], list[str], str]:
-    """The header, the other lines of the scores' file, and the items, all as they were written. Raises UsageError."""
-    scores = _text(files, files[0])
+def _sound(files: BaselineFiles, content: bytes) -> _Content:
+    scores = _text(files, files.scores, content)
     first, *body = scores.removesuffix("\n").split("\n")
     header = _object(files, first, 1)
     _check_version(files, header)
     for number, line in enumerate(body, start=2):
         _object(files, line, number)
-    said = header.pop("digest", None)
+    said = {key: value for key, value in header.items() if key != "digest"}
     items = _items_of(files, header)
-    if said != _own_digest(header, body) or not scores.endswith("\n"):
-        raise _edited(files, files[0])
-    if header["name"] != files[0].name.removesuffix(_SCORES):
-        raise _fault(files, files[0], 1, f"this is the baseline {header['name']} under another file name")
+    if header.get("digest") != _own_digest(said, body) or not scores.endswith("\n"):
+        raise _edited(files, files.scores)
+    if header["name"] != files.name:
+        raise _fault(files, files.scores, 1, f"this is the baseline {header['name']} under another file name")
     return header, body, items
 
 
-def _items_of(files: tuple[Path, Path], header: Mapping[str, Any]) -> str:
-    """The items that the header names. Those of a writer that was killed at the last moment still have another name."""
-    for file in (files[1], _new(files[1])):
-        if file.is_file():
+def _items_of(files: BaselineFiles, header: Mapping[str, Any]) -> str:
+    """The items that the header names.
+
+    Those of a writer that was killed at the last moment still have another name; of one that was not, they may get
+    their own between two looks.
+    """
+    for file in (files.items, _new(files.items), files.items):
+        with suppress(FileNotFoundError):
             content = _content(file)
             if digest(content) == header.get("items"):
                 return content.decode("utf-8")
-    if not files[1].is_file():
-        raise _fault(files, files[1], 0, "the file with its items is not there")
-    _text(files, files[1])
-    raise _edited(files, files[1])
+    if not files.items.is_file():
+        raise _fault(files, files.items, 0, "the file with its items is not there")
+    _text(files, files.items, _content(files.items))
+    raise _edited(files, files.items)
 
 
 def _content(file: Path) -> bytes:
@@ -187,15 +214,14 @@ def _content(file: Path) -> bytes:
     return file.read_bytes().replace(b"\r\n", b"\n")
 
 
-def _text(files: tuple[Path, Path], file: Path) -> str:
-    """What a file holds. Raises UsageError for one that is not UTF-8, or in the middle of a merge."""
-    content = _content(file)
+def _text(files: BaselineFiles, file: Path, content: bytes) -> str:
+    """What a file holds, as text. Raises UsageError for one that is not UTF-8, or in the middle of a merge."""
     for number, line in enumerate(content.split(b"\n"), start=1):
         if line.startswith(_CONFLICT):
             pair = " ".join(map(str, files))
             raise UsageError(
                 f"{file}:{number}: a merge conflict stands here. Take both files from one side: git checkout --ours -- "
-                f"{pair} (or --theirs), then bless it: harness baseline bless {_name(files)} --reason TEXT"
+                f"{pair} (or --theirs), then bless it: harness baseline bless {files.name} --reason TEXT"
             )
     try:
         return content.decode("utf-8")
@@ -204,49 +230,62 @@ def _text(files: tuple[Path, Path], file: Path) -> str:
         raise _fault(files, file, line_number, "this is not UTF-8") from error
 
 
-def _object(files: tuple[Path, Path], line: str, number: int) -> dict[str, Any]:
+def _object(files: BaselineFiles, line: str, number: int) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError as error:
-        raise _fault(files, files[0], number, f"this is not JSON ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise _fault(files, files.scores, number, f"this is not JSON ({error})") from error
     if not isinstance(found, dict):
-        raise _fault(files, files[0], number, "this is JSON, but not an object")
+        raise _fault(files, files.scores, number, "this is JSON, but not an object")
     return found
 
 
-def _check_version(files: tuple[Path, Path], header: Mapping[str, Any]) -> None:
+def _check_version(files: BaselineFiles, header: Mapping[str, Any]) -> None:
     found = header.get("baseline")
     if type(found) is not int:
-        raise _fault(files, files[0], 1, "this is not the first line of a baseline")
+        raise _fault(files, files.scores, 1, "this is not the first line of a baseline")
     if found != VERSION:
         raise UsageError(
-            f"{files[0]}:1: the baseline has layout {found}, and this version of the harness reads layout {VERSION}. "
-            f"Upgrade with: pip install --upgrade embedding-harness; or save it anew: harness baseline save "
-            f"{_name(files)} --force"
+            f"{files.scores}:1: the baseline has layout {found}, and this version of the harness reads layout "
+            f"{VERSION}. Upgrade with: pip install --upgrade embedding-harness; or save it anew: harness baseline save "
+            f"{files.name} --force"
         )
 
 
-def _baseline(files: tuple[Path, Path], header: Mapping[str, Any], lines: Sequence[str], items: str) -> Baseline:
+def _baseline(files: BaselineFiles, header: Mapping[str, Any], lines: Sequence[str], items: str) -> Baseline:
     try:
         saved = date.fromisoformat(header["saved"])
         blessed = tuple(Blessing(date.fromisoformat(one["day"]), one["reason"]) for one in header["blessed"])
         made = (f"baseline {header['name']}", f"{saved.isoformat()}T00:00:00.000000+00:00")
         runs = tuple(read_lines([json.loads(line) for line in lines], read_blocks(items), made))
     except BlockError as error:
-        raise _fault(files, files[1], error.line, str(error)) from error
+        raise _fault(files, files.items, error.line, str(error)) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _fault(files, files[0], 0, f"it lacks what a baseline has ({error})") from error
-    return Baseline(header["name"], saved, runs, header["anchor"], blessed)
+        raise _fault(files, files.scores, 0, f"it lacks what a baseline has ({error})") from error
+    return Baseline(header["name"], saved, runs, header["anchor"], blessed, header["digest"])
 
 
-def _edited(files: tuple[Path, Path], file: Path) -> UsageError:
-    return _fault(files, file, 0, f"it is not as it was written: the digest in line 1 of {files[0].name} is another")
+def _taken(files: BaselineFiles, header: Mapping[str, Any]) -> UsageError:
+    """That other results have this name, and the ways out."""
+    name = files.name
+    if header["anchor"]:
+        return UsageError(
+            f"{name} is an anchor of {header['saved']}, which does not move. Save a new one under another name, or "
+            f"give this one up: harness baseline save {name} --anchor --force"
+        )
+    return UsageError(
+        f"the baseline {name} of {header['saved']} holds other results. To put newer ones or more of them there, with "
+        f'the reason: harness baseline bless {name} --reason "…" (-s and -e say which). To give up what it holds: '
+        f"harness baseline save {name} --force"
+    )
 
 
-def _fault(files: tuple[Path, Path], file: Path, line: int, what: str) -> UsageError:
-    advice = _REPEAT.format(files=" ".join(map(str, files)), name=_name(files))
+def _edited(files: BaselineFiles, file: Path) -> UsageError:
+    return _fault(
+        files, file, 0, f"it is not as it was written: the digest in line 1 of {files.scores.name} is another"
+    )
+
+
+def _fault(files: BaselineFiles, file: Path, line: int, what: str) -> UsageError:
+    advice = _REPEAT.format(files=" ".join(map(str, files)), name=files.name)
     return UsageError(f"{file}{f':{line}' if line else ''}: {what}. {advice}")
-
-
-def _name(files: tuple[Path, Path]) -> str:
-    return files[0].name.removesuffix(_SCORES)

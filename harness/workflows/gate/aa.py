@@ -21,8 +21,8 @@ from harness.model import MARGIN, ForeignSuite, Gate, Noise, Run
 from harness.store import Store
 from harness.store.baselines import DECIMALS, rounded
 from harness.workflows.candidates import opened
-from harness.workflows.gate.choosing import Pair, margins
-from harness.workflows.gate.pairing import Reference, claim
+from harness.workflows.gate.choosing import Pair, margins, selected
+from harness.workflows.gate.pairing import Reference, case_of
 from harness.workflows.shelf import shelf
 from harness.workflows.terms import demand_consent
 
@@ -77,7 +77,7 @@ def repeat(asked: Request, runs: int, watch: Watch, policy: GatePolicy, margin: 
     SuiteError, EmbedderError, StoreError.
     """
     demand_consent(asked.terms, (spec.text for spec in asked.embedders.values()))
-    suites = [_readable(suite) for suite in shelf(asked.suites, asked.cache, watch.told).values()]
+    suites = [_readable(suite) for suite in shelf(asked.suites, asked.cache, watch.told, asked.listed).values()]
     store = Store(asked.store)
     store.prepare()
     found: list[Repeated] = []
@@ -109,12 +109,21 @@ def brief(found: Sequence[Repeated]) -> tuple[list[str], list[list[object]]]:
 
 
 def sentence(found: Iterable[Repeated]) -> str:
-    """What the primary gates made of it."""
-    primary = [one.noise for one in found if one.gate == "primary"]
+    """What the primary gates made of it, and on which suites there is none."""
+    lines = list(found)
+    primary = [one.noise for one in lines if one.gate == "primary"]
     if not primary:
         return "no primary gate is on these suites: their noise was measured, and decides nothing"
     flips, pairs = sum(noise.flips for noise in primary), sum(noise.pairs for noise in primary)
-    return f"primary gates did not pass in {flips:,} of {pairs:,} comparisons of an embedder with itself"
+    judged = f"primary gates did not pass in {flips:,} of {pairs:,} comparisons of an embedder with itself"
+    left = dict.fromkeys(one.noise.suite for one in lines if one.noise.suite not in {noise.suite for noise in primary})
+    return f"{judged}; no primary gate is on {', '.join(left)}, whose noise decides nothing" if left else judged
+
+
+def unmeasured(found: Iterable[Repeated], asked: Iterable[str], cache: Path | None) -> list[str]:
+    """What was asked for by name, and nobody has a score on."""
+    measured = {one.noise.suite for one in found}
+    return [one for one in asked if not selected(one, measured, cache)]
 
 
 def _brief(one: Repeated, noise: Noise) -> list[object]:
@@ -212,5 +221,5 @@ def _noise(runs: Sequence[Run], gate: Gate, values: Sequence[float]) -> Noise:
 
 def _passes(gate: Gate, a: Run, b: Run) -> bool:
     """Whether a run passes the gate against another one of the same embedder, as every one should."""
-    said = claim(gate, Pair(b.embedder, a.embedder), Reference("run before", ""), a, b)
+    said = case_of(gate, Pair(b.embedder, a.embedder), Reference("run before", ""), a, b)
     return rulings([said])[0].answer == "pass"

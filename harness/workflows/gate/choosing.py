@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from harness.errors import UsageError, nearest
+from harness.errors import MissingExtraError, UsageError, nearest
 from harness.model import MARGIN, Gate
+from harness.workflows.shelf import find_places
 from harness.workflows.table import selects, suite_names
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def pairs(asked: Sequence[str], baseline: Baseline) -> list[Pair]:
             f"{nearest(unclear[0], labels)}Say against which one it stands: -e '{unclear[0]}={labels[0]}'. "
             f"Embedders there: {', '.join(labels)}"
         )
-    return [pair for pair in found if pair is not None]
+    return list(dict.fromkeys(pair for pair in found if pair is not None))
 
 
 def in_anchor(pair: Pair, anchor: Baseline) -> str:
@@ -59,6 +60,14 @@ def selected(name: str, known: Iterable[str], cache: Path | None) -> list[str]:
         return [name]
     names = {name.rstrip("/"), *suite_names(name, cache)}
     return [suite for suite in suites if any(selects(one, suite) for one in names)]
+
+
+def is_suite(name: str, cache: Path | None, listed: Iterable[str]) -> bool:
+    """Whether a name stands for suites that are built in, of mteb's, in a folder on disk, or listed in harness.toml."""
+    try:
+        return bool(find_places(name, cache, listed))
+    except (MissingExtraError, UsageError):
+        return False
 
 
 def gates(policy: GatePolicy, baseline: Baseline, cache: Path | None) -> tuple[list[Gate], list[str]]:

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, TypeAlias
 from harness.gate.limits import in_unit
 from harness.gate.rules import budget_ruling
 from harness.model import Ruling
-from harness.statistics.shares import percent
 from harness.workflows.costs import percentile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.model import Finding, Limit, Run
     from harness.workflows.costs import Costs
 
-Found: TypeAlias = "tuple[float | None, str]"
+Reading: TypeAlias = "tuple[float | None, str]"
 """A value in the harness's own unit, None where nobody knows, and words."""
 
+CUT_TEXTS = "cut texts"
 _CUT = "cut_texts"
 _MOST_NAMED = 3
 
@@ -48,8 +48,8 @@ def held_against(limit: Limit, candidate: Candidate) -> Ruling:
     return budget_ruling(limit, candidate.label, None if value is None else in_unit(limit, value), words)
 
 
-def _latency(subject: str) -> Callable[[Candidate, Limit], Found]:
-    def read(candidate: Candidate, limit: Limit) -> Found:
+def _latency(subject: str) -> Callable[[Candidate, Limit], Reading]:
+    def read(candidate: Candidate, limit: Limit) -> Reading:
         found = percentile(candidate.costs.measured, subject)
         why = found.note if found else candidate.costs.facts.notes.get("latency", candidate.costs.missing)
         return _told(limit, found.value if found else None, found, why)
@@ -57,17 +57,17 @@ def _latency(subject: str) -> Callable[[Candidate, Limit], Found]:
     return read
 
 
-def _memory(candidate: Candidate, limit: Limit) -> Found:
+def _memory(candidate: Candidate, limit: Limit) -> Reading:
     facts, found = candidate.costs.facts, candidate.costs.measured.get(("peak_memory", ""))
     return _told(limit, facts.memory, found, facts.notes.get("memory", ""))
 
 
-def _dimension(candidate: Candidate, limit: Limit) -> Found:
+def _dimension(candidate: Candidate, limit: Limit) -> Reading:
     facts, found = candidate.costs.facts, candidate.costs.measured.get(("dimension", ""))
     return _told(limit, facts.dimension, found, facts.notes.get("dimension", ""))
 
 
-def _told(limit: Limit, value: float | None, found: Finding | None, why: str) -> Found:
+def _told(limit: Limit, value: float | None, found: Finding | None, why: str) -> Reading:
     """A value with what its finding says of it; or why there is none."""
     if value is None:
         return None, f"{limit.measure} is not known ({why})"
@@ -76,7 +76,7 @@ def _told(limit: Limit, value: float | None, found: Finding | None, why: str) ->
     return value, f"{limit.measure} is {in_unit(limit, value):.4g}{unit}{about}"
 
 
-def _price(candidate: Candidate, limit: Limit) -> Found:
+def _price(candidate: Candidate, limit: Limit) -> Reading:
     facts = candidate.costs.facts
     if facts.price is None and facts.local is False:
         return None, 'its price is not known: write it under [prices] in harness.toml, as in "my-model" = 0.02'
@@ -89,44 +89,60 @@ def _price(candidate: Candidate, limit: Limit) -> Found:
     return facts.price, f"a million tokens cost {facts.price:g} {facts.currency}"
 
 
-def _cut_texts(candidate: Candidate, _: Limit) -> Found:
-    shares = {
-        run.suite: finding.value
+def never_counted(runs: Iterable[Run]) -> bool:
+    """Whether there are results, and none of them says how many texts were cut: then no others will."""
+    ran = [run for run in runs if run.status == "ok"]
+    return bool(ran) and not any(finding.name == _CUT for run in ran for finding in run.findings)
+
+
+def cannot_be_counted(label: str) -> str:
+    """What a budget of cut texts comes to where an embedder does not say what it needs."""
+    return (
+        f"this budget cannot be measured for {label}, which does not say how it takes texts apart, or where it ends. "
+        f'Take "{CUT_TEXTS} …" out of [gate] budgets, or judge an embedder that does'
+    )
+
+
+def _cut_texts(candidate: Candidate, _: Limit) -> Reading:
+    """Of the suite with the largest share, as its finding says it: by the tokenizer, or only estimated."""
+    shares = [
+        (finding.value, run.suite, f"{finding.subject}: {finding.note}" if finding.subject else finding.note)
         for run in candidate.runs
-        for finding in sorted(run.findings, key=lambda finding: finding.value or 0.0)
+        for finding in run.findings
         if finding.name == _CUT and finding.value is not None
-    }
-    unknown = [suite for suite in candidate.suites if suite not in shares]
+    ]
+    counted = {suite for _, suite, _ in shares}
+    unread = {run.suite for run in candidate.runs if run.status == "not_applicable"}
+    unknown = [suite for suite in candidate.suites if suite not in counted | unread]
     if unknown or not shares:
         return None, _cuts_unknown(candidate, unknown)
-    worst = max(shares, key=lambda suite: shares[suite])
-    words = f"{percent(shares[worst])} of the texts of {worst} are cut, the most of {len(shares)} suite(s)"
-    return shares[worst], words
+    value, worst, note = max(shares, key=lambda share: share[0])
+    of = f", the worst of {len(counted)} suites" if len(counted) > 1 else ""
+    return value, f"{worst}{of}: {note}"
 
 
 def _cuts_unknown(candidate: Candidate, suites: Sequence[str]) -> str:
-    """Of suites without a run, what makes one; where there are runs, another one would not tell either."""
+    """Of suites without results, what makes some; where there are some, more would not tell either."""
     ran = {run.suite for run in candidate.runs if run.status == "ok"}
     missing = [suite for suite in suites if suite not in ran]
     if missing or not ran:
         of = f" of {_named(missing)}" if missing else ""
-        return f"how many texts are cut is not known{of}: no run there. Make one with: {candidate.command(missing)}"
-    return (
-        f"how many texts are cut is not known of {_named(suites)}: {candidate.label} does not say how it takes texts "
-        "apart, or where it ends"
-    )
+        return (
+            f"how many texts are cut is not known{of}: no results there. Make some with: {candidate.command(missing)}"
+        )
+    return f"how many texts are cut is not known of {_named(suites)}: {cannot_be_counted(candidate.label)}"
 
 
 def _named(suites: Sequence[str]) -> str:
     return ", ".join(suites[:_MOST_NAMED]) + (" …" if len(suites) > _MOST_NAMED else "")
 
 
-_MEASURES: Mapping[str, Callable[[Candidate, Limit], Found]] = {
+_MEASURES: Mapping[str, Callable[[Candidate, Limit], Reading]] = {
     "latency p50": _latency("p50"),
     "latency p95": _latency("p95"),
     "latency p99": _latency("p99"),
     "cost per million": _price,
-    "cut texts": _cut_texts,
+    CUT_TEXTS: _cut_texts,
     "memory": _memory,
     "dimension": _dimension,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.compare.pairs import difference
 from harness.errors import NotComparableError, UsageError
-from harness.gate.rules import Claim
+from harness.gate.rules import Case
 from harness.gate.sameness import same_values
 from harness.metrics.named import metric_of
 from harness.workflows.commands import run_command
@@ -31,9 +31,12 @@ class Reference:
     spelled: Mapping[str, str] = field(default_factory=dict)
 
 
-def claim(gate: Gate, pair: Pair, against: Reference, a: Run | None, b: Run | None) -> Claim:
-    """What the runs of the reference, A, and of the candidate, B, say to a gate; both rounded."""
-    blank = Claim(gate, pair.candidate, against.title)
+def case_of(gate: Gate, pair: Pair, against: Reference, a: Run | None, b: Run | None) -> Case:
+    """The case of a gate: the difference of the candidate's run, B, from the reference's, A, or why there is none.
+
+    Both runs are rounded.
+    """
+    blank = Case(gate, pair.candidate, against.title)
     if a is None:
         who = pair.reference or pair.candidate
         return replace(blank, words=f"the {against.title} has no results of {who} on {gate.suite}. {_again(against)}")
@@ -48,7 +51,7 @@ def claim(gate: Gate, pair: Pair, against: Reference, a: Run | None, b: Run | No
     return replace(blank, difference=found, same=_is_same(a, b, gate.metric))
 
 
-def _without_scores(blank: Claim, run: Run | None, spelled: Mapping[str, str]) -> Claim:
+def _without_scores(blank: Case, run: Run | None, spelled: Mapping[str, str]) -> Case:
     command = run_command(blank.embedder, [blank.asked.suite], spelled)
     if run is None:
         return replace(blank, words=f"there is no run. Make one with: {command}")

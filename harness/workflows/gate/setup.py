@@ -5,25 +5,22 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.catalogue import builtin_places
-from harness.errors import UsageError
+from harness.errors import UsageError, nearest
 from harness.store import Store
 from harness.store.baselines import Baseline, read_baseline, rounded
 from harness.workflows.baselines import anchor_name, baselines_folder
-from harness.workflows.commands import places_on_disk
 from harness.workflows.gate import choosing
 from harness.workflows.gate.choosing import Pair
 from harness.workflows.gate.pairing import Reference
 from harness.workflows.profile.profiling import PROFILE
+from harness.workflows.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from harness.catalogue import Place
     from harness.model import Gate, Limit, Policy, Run
     from harness.workflows.configuration import Configuration
 
@@ -41,10 +38,11 @@ class GateRequest:
 
 @dataclass(frozen=True)
 class Against:
-    """A baseline in its part: as the one that moves, or as the anchor."""
+    """A baseline in its part: as the one that moves, or as the anchor. options: see `Configuration.options`."""
 
     baseline: Baseline
     part: str
+    options: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -67,14 +65,18 @@ class Against:
 
     def refresh(self, today: date) -> str:
         """The command that makes it anew: an anchor stays where it is, and gets a successor."""
+        options = "".join(f" {shlex.quote(one)}" for one in self.options)
         if self.part == "anchor" or self.baseline.anchor:
-            return f"harness baseline save {anchor_name(today, self.baseline.name)} --anchor"
-        return f'harness baseline bless {shlex.quote(self.baseline.name)} --reason "…"'
+            return f"harness baseline save {anchor_name(today, self.baseline.name)} --anchor{options}"
+        return f'harness baseline bless {shlex.quote(self.baseline.name)} --reason "…"{options}'
 
 
 @dataclass(frozen=True)
 class Setup:
-    """against: the baseline first; empty where there are only floors and budgets. selected: what was typed after -s."""
+    """against: the baseline first; empty where there are only floors and budgets. selected: what was typed after -s.
+
+    unjudged: of those, what no gate and no floor is on.
+    """
 
     configuration: Configuration
     against: tuple[Against, ...]
@@ -83,6 +85,17 @@ class Setup:
     floors: tuple[Limit, ...]
     notes: tuple[str, ...]
     selected: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def baseline(self) -> Against | None:
+        """The one that moves; None where there are only floors and budgets."""
+        return next((one for one in self.against if one.part == "baseline"), None)
+
+    @property
+    def anchors(self) -> list[Against]:
+        """Those that stay."""
+        return [one for one in self.against if one.part == "anchor"]
 
     @property
     def suites(self) -> list[str]:
@@ -90,22 +103,19 @@ class Setup:
         return list(dict.fromkeys([*(gate.suite for gate in self.gates), *(limit.suite for limit in self.floors)]))
 
     @cached_property
-    def on_disk(self) -> Mapping[str, tuple[str, Place]]:
-        """Suite → what stands for it, and where it lies, as far as harness.toml and -s name it."""
-        typed = (*self.configuration.suites, *self.selected)
-        return {place.name: (one, place) for one, place in places_on_disk(typed, self.configuration.cache)}
+    def where(self) -> Whereabouts:
+        """Where the suites lie."""
+        return Whereabouts(self.configuration, self.selected)
 
     @cached_property
     def spelled(self) -> Mapping[str, str]:
-        """Suite → its folder, of those that are not built in."""
-        builtin = {place.name for place in builtin_places()}
-        return {suite: _short(typed) for suite, (typed, _) in self.on_disk.items() if suite not in builtin}
+        """Suite → what -s has to say for it."""
+        return self.where.spelled(self.suites)
 
-
-def _short(folder: str) -> str:
-    """As one types it here; where nobody need know the whole path, it is not shown."""
-    path, here = Path(folder), Path.cwd()
-    return f"./{path.relative_to(here).as_posix()}" if path.is_relative_to(here) else folder
+    @property
+    def unnamed(self) -> Sequence[str]:
+        """The suites that a command has to name which is meant for all of them: none where harness.toml names some."""
+        return () if self.configuration.suites else self.suites
 
 
 def prepared(configuration: Configuration, asked: GateRequest) -> Setup:
@@ -119,8 +129,10 @@ def prepared(configuration: Configuration, asked: GateRequest) -> Setup:
     known = _known_suites(configuration, against)
     gates, notes = choosing.gates(policy, against[0].baseline, cache) if against else ([], [])
     floors = choosing.floors(policy, known, cache)
-    if asked.suites:
-        kept = {suite for one in asked.suites for suite in choosing.selected(one, known, cache)}
+    meant = {one: choosing.selected(one, known, cache) for one in asked.suites}
+    _refuse_unknown(meant, known, configuration)
+    if meant:
+        kept = {suite for suites in meant.values() for suite in suites}
         gates = [gate for gate in gates if gate.suite in kept]
         floors = [limit for limit in floors if limit.suite in kept]
     if not (gates or floors or policy.budgets):
@@ -128,8 +140,17 @@ def prepared(configuration: Configuration, asked: GateRequest) -> Setup:
         raise UsageError(f"nothing to judge on {where}: no gate and no floor is there. Suites there: {there}")
     pairs = choosing.pairs(asked.embedders, against[0].baseline) if against else _alone(configuration, asked)
     notes += _about_anchor(against, gates)
-    selected = tuple(asked.suites)
-    return Setup(configuration, against, tuple(pairs), tuple(gates), tuple(floors), tuple(notes), selected)
+    return Setup(
+        configuration=configuration,
+        against=against,
+        pairs=tuple(pairs),
+        gates=tuple(gates),
+        floors=tuple(floors),
+        notes=tuple(notes),
+        selected=tuple(meant),
+        # Budgets alone are on an embedder, whatever the suites.
+        unjudged=_unjudged(meant, gates, floors) if against or policy.floors else (),
+    )
 
 
 def _against(configuration: Configuration, asked: GateRequest) -> tuple[Against, ...]:
@@ -141,7 +162,30 @@ def _against(configuration: Configuration, asked: GateRequest) -> tuple[Against,
             "Make one with: harness baseline save main"
         )
     named = {"baseline": name, "anchor": anchor}
-    return tuple(Against(read_baseline(folder, one), part) for part, one in named.items() if one)
+    return tuple(
+        Against(read_baseline(folder, one, anchor=part == "anchor"), part, configuration.options)
+        for part, one in named.items()
+        if one
+    )
+
+
+def _unjudged(meant: Mapping[str, Sequence[str]], gates: Sequence[Gate], floors: Sequence[Limit]) -> tuple[str, ...]:
+    judged = {gate.suite for gate in gates} | {limit.suite for limit in floors}
+    return tuple(one for one, suites in meant.items() if judged.isdisjoint(suites))
+
+
+def _refuse_unknown(meant: Mapping[str, Sequence[str]], known: Sequence[str], configuration: Configuration) -> None:
+    """Raise UsageError for what somebody named and nobody knows: baseline, store, disk."""
+    unknown = [
+        one
+        for one, suites in meant.items()
+        if not (suites or choosing.is_suite(one, configuration.cache, configuration.suites))
+    ]
+    if unknown:
+        raise UsageError(
+            f"there is no suite {' and no '.join(map(repr, unknown))}. {nearest(unknown[0], known)}Suites there: "
+            f"{', '.join(known) or 'none'}"
+        )
 
 
 def _known_suites(configuration: Configuration, against: Sequence[Against]) -> list[str]:
@@ -156,7 +200,7 @@ def _alone(configuration: Configuration, asked: GateRequest) -> list[Pair]:
     if not labels:
         file = configuration.gate.file
         raise UsageError(f"no embedder to judge: name one with -e, or write [embedders] in {file}")
-    return [Pair(label, "") for label in labels]
+    return [Pair(label, "") for label in dict.fromkeys(labels)]
 
 
 def _about_anchor(against: Sequence[Against], gates: Sequence[Gate]) -> list[str]:

@@ -19,7 +19,7 @@ from harness.tasks.reranking import Reranking
 from harness.tasks.retrieval import Retrieval
 from harness.workflows.environment import environment
 from harness.workflows.results.naming import NO_REVISION, model_given, place_in_mteb, run_id
-from harness.workflows.shelf import shelf
+from harness.workflows.shelf import folder_of, shelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +60,7 @@ def import_predictions(
     say, or says it wrong. Raises UsageError for files that are not there, that are none of these, or that rank
     documents which the suite does not have; SuiteError for a suite that cannot be read.
     """
-    found = shelf(suites, configuration.cache, tell)
+    found = shelf(suites, configuration.cache, tell, configuration.suites)
     if not _is_json(path) and len(found) != 1:
         raise UsageError(
             f"{path} is a run of one suite, and {len(found)} are named: {', '.join(p.name for p in found)}"
@@ -123,6 +123,7 @@ def _judged(path: Path, place: Place, suite: Suite, model: str) -> Run:
         environment=environment(),
         configuration={"spec": str(identity), "parameters": dict(suite.parameters), "resamples": RESAMPLES},
         answers=outcome.answers,
+        folder=folder_of(place),
     )
 
 

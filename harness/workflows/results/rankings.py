@@ -128,7 +128,7 @@ def _rankable(
 ) -> Iterator[tuple[Place, Suite]]:
     """The suites whose rankings can be asked for, each ready to be asked for so many answers."""
     others = []
-    found = shelf(asked.suites or configuration.suites, configuration.cache, tell)
+    found = shelf(asked.suites or configuration.suites, configuration.cache, tell, configuration.suites)
     for place, suite in found.items():
         if isinstance(suite, SuiteError):
             raise suite

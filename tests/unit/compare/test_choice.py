@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.compare.choice import AXES, Needs, admitted, advantage, comparable, front, unmet, unsure
+from harness.compare.choice import AXES, Needs, admitted, comparable, front, narrowed, unmet, unsure
 from harness.model import Facts, Field, Interval, Limit, Standing
 
 if TYPE_CHECKING:
@@ -143,12 +143,51 @@ def test_equals_are_both_on_the_front() -> None:
     assert front(field(*standings, up=False), facts)["price"] == ("a", "b")
 
 
-def test_the_advantage_is_the_first_axis_that_decides() -> None:
-    """Equal prices, then latency; an axis that nobody is known on is passed over, one that somebody is not, stops."""
+def decided(facts: dict[str, Facts]) -> list[tuple[str, tuple[str, ...], dict[str, float | None]]]:
+    """Each step that leaves fewer of these."""
+    return [(step.axis, step.left, dict(step.behind)) for step in narrowed(tuple(facts), facts)]
+
+
+def test_the_first_axis_that_leaves_fewer_decides() -> None:
+    """Equal prices, then latency; an axis that nobody is known on is passed over; who is not known on one is behind."""
     fast, slow = Facts(price=0.0, latency=1.0), Facts(price=0.0, latency=2.0)
-    assert advantage("a", ("a", "b"), {"a": fast, "b": slow}) == "latency"
-    assert advantage("a", ("a", "b"), {"a": fast, "b": PAID}) == "price"
-    assert advantage("a", ("a", "b"), {"a": fast, "b": Facts(price=0.0)}) is None
-    assert advantage("a", ("a", "b"), {"a": Facts(index=1), "b": Facts(index=2)}) == "index"
-    assert advantage("a", ("a", "b"), {"a": CHEAP, "b": CHEAP}) is None
-    assert advantage("a", ("a",), {"a": CHEAP}) is None
+    assert decided({"a": fast, "b": slow}) == [("latency", ("a",), {"b": 2.0})]
+    assert decided({"a": fast, "b": PAID}) == [("price", ("a",), {"b": 0.02})]
+    assert decided({"a": fast, "b": Facts(price=0.0)}) == [("latency", ("a",), {"b": None})]
+    assert decided({"a": Facts(index=1), "b": Facts(index=2)}) == [("index", ("a",), {"b": 2.0})]
+    assert decided({"a": CHEAP, "b": CHEAP}) == decided({"a": CHEAP}) == []
+
+
+@pytest.mark.parametrize(
+    ("latencies", "swings", "left"),
+    [
+        ((10.0, 12.4), (None, None), "ab"),
+        ((10.0, 12.6), (None, None), "a"),
+        ((10.8, 19.8), (1.5, 3.9), "ab"),
+        ((10.8, 19.8), (1.5, 1.6), "a"),
+        ((10.8, 19.8), (1.9, None), "ab"),
+    ],
+)
+def test_latencies_that_a_profile_cannot_tell_apart_are_level(
+    latencies: tuple[float, float], swings: tuple[float | None, float | None], left: str
+) -> None:
+    """Within 25 %, or within what the stretches of either profile differ by; then the index decides."""
+    given = zip("ab", latencies, swings, (2, 1), strict=True)
+    facts = {name: Facts(latency=latency, swing=swing, index=index) for name, latency, swing, index in given}
+    best = field(standing("a", 0.6, 1), standing("b", 0.5, 2))
+    assert admitted(best, facts, {}) == (("b", "a") if left == "ab" else ("a", "b"))
+
+
+def test_memory_is_level_within_a_quarter_and_what_is_counted_never_is() -> None:
+    """Prices and bytes are not measured: any difference decides."""
+    assert decided({"a": Facts(memory=100.0), "b": Facts(memory=120.0)}) == []
+    assert decided({"a": Facts(memory=100.0), "b": Facts(memory=130.0)}) == [("memory", ("a",), {"b": 130.0})]
+    assert decided({"a": Facts(index=100), "b": Facts(index=101)}) == [("index", ("a",), {"b": 101.0})]
+    priced = {name: Facts(price=price, currency="USD") for name, price in (("a", 0.1), ("b", 0.11))}
+    assert decided(priced) == [("price", ("a",), {"b": 0.11})]
+
+
+def test_who_is_behind_on_one_axis_has_no_say_on_the_next() -> None:
+    """c has the smallest index and is slow."""
+    facts = {"a": Facts(latency=1.0, index=9), "b": Facts(latency=1.1, index=8), "c": Facts(latency=5.0, index=1)}
+    assert decided(facts) == [("latency", ("a", "b"), {"c": 5.0}), ("index", ("b",), {"a": 9.0})]

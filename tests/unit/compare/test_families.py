@@ -69,7 +69,7 @@ def test_sets_of_items_are_counted() -> None:
     values = shifted(0.015)
     (alone,) = corrected([paired({"mrr": ZEROS, "map": values})])
     (found,) = corrected([paired({"mrr": ZEROS, "map": values, "knn_purity@5": shifted(0.03, 60)})])
-    assert [one.family for one in found.differences[1:]] == ["1 metric, times 2 sets of items"] * 2
+    assert [one.family for one in found.differences[1:]] == ["1 metric, times 2 sets of metrics"] * 2
     assert alone.differences[1].adjusted is not None
     assert found.differences[1].adjusted == pytest.approx(2 * alone.differences[1].adjusted)
 
@@ -86,11 +86,22 @@ def test_a_correction_never_helps() -> None:
 
 
 def test_what_is_no_t_test_is_corrected_by_holm() -> None:
-    """A shift without spread has no t; alone among t tests, it is its own family."""
-    (found,) = corrected([paired({"mrr": ZEROS, "map": shifted(0.03), "ndcg@10": [0.6] * 80})])
+    """A shift without spread has no t: it is a set of its own beside the t tests, and both count."""
+    values = shifted(0.015)
+    (alone,) = corrected([paired({"mrr": ZEROS, "map": values})])
+    (found,) = corrected([paired({"mrr": ZEROS, "map": values, "ndcg@10": [0.6] * 80})])
     by_name = {one.metric: one for one in found.differences}
     assert by_name["ndcg@10"].test == "constant"
-    assert by_name["ndcg@10"].family == "1 metric"
+    assert by_name["ndcg@10"].family == by_name["map"].family == "1 metric, times 2 sets of metrics"
+    # Not exactly: alone, the p of t stands where flips find less.
+    assert by_name["map"].adjusted == pytest.approx(2 * (alone.differences[1].adjusted or 0), rel=0.15)
+
+
+def test_what_did_not_change_costs_nothing() -> None:
+    """A metric that is the same on every item claims nothing, so that no other is corrected for it."""
+    (found,) = corrected([paired({"mrr": ZEROS, "map": shifted(0.03), "ndcg@10": ZEROS})])
+    by_name = {one.metric: one for one in found.differences}
+    assert (by_name["ndcg@10"].test, by_name["ndcg@10"].p) == ("constant", 1.0)
     assert by_name["map"].family == "1 metric"
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from harness.compare.best_set import letter
-from harness.compare.evidence import Average, Means, Resampled, Untold
-from harness.compare.evidence import average as averaged
-from harness.compare.field import Contest, average, field, shared, unsettled
+from harness.compare.field import Contest, average, field, leaning, unsettled
+from harness.compare.inference import Average, Means, Resampled, WithoutItems
+from harness.compare.inference import average as averaged
 from harness.metrics.named import metric_of
 from harness.metrics.separation import Separated
 from harness.model import Aligned, Field, Interval, Standing
@@ -74,7 +74,7 @@ def test_who_has_no_score_stands_outside_with_the_reason() -> None:
 def test_nobody_has_a_score() -> None:
     """A field of reasons, without a leader."""
     failed = Standing("z", "", "", None, None, NONE, status="failed", reason="out of memory")
-    found = field(Contest(Field("s", "m", 0, True, 1.0, ()), (), (failed,), Untold((), "nobody")))
+    found = field(Contest(Field("s", "m", 0, True, 1.0, ()), (), (failed,), WithoutItems((), "nobody")))
     assert (found.leader, found.best) == (None, ())
     assert unsettled(contest({"a": ITEMS}), found) == ()
 
@@ -115,9 +115,9 @@ def test_few_items_tell_nothing(items: int) -> None:
 def test_items_of_few_groups_tell_nothing_either() -> None:
     """60 items of 3 documents are 3 groups."""
     one = contest({"a": ITEMS, "b": ITEMS - 0.5})
-    assert isinstance(one.evidence, Means)
+    assert isinstance(one.inference, Means)
     groups = [f"g{number % 3}" for number in range(60)]
-    found = field(replace(one, evidence=Means(replace(one.evidence.aligned, groups=groups), ("s", "m"))))
+    found = field(replace(one, inference=Means(replace(one.inference.aligned, groups=groups), ("s", "m"))))
     assert "3 independent groups" in found.correction
 
 
@@ -125,11 +125,46 @@ def test_what_stays_open_says_how_many_items_would_settle_it() -> None:
     """n · ((1.96 + 0.84) · SE / Δ)² at the observed difference, the leader against each other of the best set."""
     one = contest({"a": noisy(2), "b": noisy(3, 0.01), "c": noisy(4, 0.5)})
     (question,) = unsettled(one, field(one))
-    difference = one.evidence.difference(0, 1)
+    difference = one.inference.difference(0, 1)
     assert difference.error is not None
     expected = 60 * ((1.959964 + 0.841621) * difference.error / difference.value) ** 2
     assert (question.a, question.b, question.items) == ("a", "b", 60)
     assert question.needed == math.ceil(expected)
+
+
+def test_who_are_equal_within_the_margin_have_nothing_to_settle() -> None:
+    """The 90 % interval of 0.001 ± 0.0026 lies within ±0.02; so does that of two that are the same on 900 items."""
+    near = ITEMS + np.random.default_rng(9).normal(0.001, 0.01, 60)
+    one = contest({"a": ITEMS, "b": near})
+    (question,) = unsettled(one, field(one))
+    assert (question.verdict, question.needed) == ("equal", None)
+    same = contest({"a": np.tile(ITEMS, 15), "b": np.tile(ITEMS, 15)})
+    assert [one.verdict for one in unsettled(same, field(same))] == ["equal"]
+
+
+def test_no_more_items_are_asked_for_than_a_hundred_times_as_many() -> None:
+    """A difference of a thousandth of its standard error would take millions."""
+    noise = np.random.default_rng(9).normal(0, 0.3, 60)
+    one = contest({"a": ITEMS, "b": ITEMS + noise - noise.mean() + 0.0001})
+    (question,) = unsettled(one, field(one))
+    assert (question.verdict, question.needed) == ("beyond", None)
+
+
+def test_a_suite_that_makes_most_of_the_uncertainty_is_named() -> None:
+    """12 items on which nothing differs, beside two of 60: what they may have missed outweighs all that is known."""
+    suites = [contest({"a": noisy(seed), "b": noisy(seed + 5)}, f"s{seed}") for seed in (1, 2)]
+    tiny = contest({"a": np.ones(12), "b": np.ones(12)}, "tiny")
+    together, _ = average([*suites, tiny])
+    assert together is not None
+    (note,) = leaning(together, field(together))
+    assert note.startswith("tiny (12 items) makes most of the uncertainty of the average; also where nothing differs")
+    assert isinstance(together.inference, Average)
+    assert sum(together.inference.shares(0, 1)) == pytest.approx(1)
+    for calm in ([*suites, contest({"a": noisy(3), "b": noisy(9)}, "s3")], suites):
+        together, _ = average(calm)
+        assert together is not None
+        assert leaning(together, field(together)) == ()
+    assert leaning(tiny, field(tiny)) == ()
 
 
 def test_the_average_weighs_suites_and_their_errors() -> None:
@@ -180,6 +215,23 @@ def test_of_many_suites_that_somebody_lacks_some_are_named() -> None:
     together, _ = average(suites)
     assert together is not None
     assert [one.reason for one in together.outside] == ["s0: not run; s1: not run; s2: not run; and 3 suites more"]
+    assert [one.missing for one in together.outside] == [tuple(f"s{seed}" for seed in range(6))]
+
+
+def test_on_the_average_all_ties_say_what_the_items_may_have_missed() -> None:
+    """60 and 30 equal items: 1 − 0.025^(1/n) is 0.060 and 0.116, with Welch's error √(0.030² + 0.057²)/2 = 0.0321.
+
+    Where the values differ and only the averages are the same, nothing like that is said.
+    """
+    first, second = contest({"a": ITEMS, "b": ITEMS}, "s1"), contest({"a": ITEMS[:30], "b": ITEMS[:30]}, "s2")
+    together, _ = average([first, second])
+    assert together is not None
+    (question,) = unsettled(together, field(together))
+    assert (question.items, question.needed) == (90, None)
+    assert question.missed == pytest.approx(2.0 * 0.0321, rel=0.02)
+    varied = contest({"a": ITEMS, "b": ITEMS[::-1]})
+    (question,) = unsettled(varied, field(varied))
+    assert (question.needed, question.missed) == (None, None)
 
 
 def test_the_average_of_what_is_not_known_is_not_known() -> None:
@@ -207,20 +259,50 @@ def test_over_suites_everybody_with_all_of_them_has_a_place() -> None:
     assert low < expected < high
 
 
-def test_nobody_with_all_suites_means_no_average() -> None:
-    """The note names the suites in the way, and how many lack each."""
-    together, notes = average([contest({"a": ITEMS}, "s1"), contest({"b": ITEMS}, "s2")])
-    assert together is None
-    assert "s1 (1 of 2 lack it), s2 (1 of 2 lack it)" in notes[0]
+def test_where_nobody_shares_a_suite_there_is_no_average() -> None:
+    """Nobody could be compared in it."""
+    assert average([contest({"a": ITEMS}, "s1"), contest({"b": ITEMS}, "s2")]) == (None, ())
 
 
-def test_where_one_alone_has_all_suites_a_note_says_what_the_others_lack() -> None:
-    """Somebody who comes with a suite of his own leaves nobody to compare him with."""
+def test_a_suite_that_two_of_the_three_best_lack_is_left_out_by_name() -> None:
+    """Somebody who comes with a suite of his own, or a suite that all failed on, takes nobody's average away."""
     suites = [contest({"a": noisy(seed), "b": noisy(seed + 5), "new": noisy(seed + 9)}, f"s{seed}") for seed in (1, 2)]
-    together, notes = average([*suites, contest({"new": ITEMS}, "own")])
+    failed = Standing("a", "", "", None, None, NONE, status="failed", reason="out of memory")
+    nobody = Contest(Field("none", "", 0, True, 1.0, ()), (), (failed,), WithoutItems((), "nobody"))
+    together, notes = average([*suites, nobody, contest({"new": ITEMS}, "own"), contest({"new": ITEMS}, "too")])
     assert together is not None
-    assert [one.embedder for one in together.entrants] == ["new"]
-    assert notes == ("only new has a score on all 3 suites. In the way: own (2 of 3 lack it)",)
+    assert [one.embedder for one in together.entrants] == ["a", "b", "new"]
+    assert together.heading.of == ("s1", "s2")
+    assert list(together.heading.left_out) == ["none", "own", "too"]
+    assert notes == (
+        "none is not in the average: nobody has a score",
+        "own, too are not in the average: of the 3 best, a, b have no score on it",
+    )
+
+
+def test_who_lacks_a_suite_that_counts_is_set_aside_with_what_he_lacks() -> None:
+    """By name, though he leads on all others; who failed is set aside as failed."""
+    many = {"a": noisy(1), "b": noisy(2, 0.1), "c": noisy(3, 0.2), "d": noisy(4, 0.3)}
+    failed = Standing("a", "", "", None, None, NONE, status="failed", reason="out of memory")
+    few = {name: many[name] for name in "bc"}
+    together, notes = average([contest(many, "s1"), contest(many, "s2"), contest(few, "s3", (failed,))])
+    assert (together is not None, notes) == (True, ())
+    assert together is not None
+    assert [one.embedder for one in together.entrants] == ["b", "c"]
+    told = [(one.embedder, one.status, one.missing, one.reason) for one in together.outside]
+    assert told == [
+        ("a", "failed", ("s3",), "s3: out of memory"),
+        ("d", "not_applicable", ("s3",), "s3: not run"),
+    ]
+
+
+def test_two_are_averaged_over_what_both_have() -> None:
+    """Of two there is no majority."""
+    both = {"a": noisy(1), "b": noisy(2)}
+    together, notes = average([contest(both, "s1"), contest({"a": ITEMS}, "s2"), contest({"b": ITEMS}, "s3")])
+    assert together is not None
+    assert together.heading.of == ("s1",)
+    assert len(notes) == 2
 
 
 def test_one_suite_needs_no_average() -> None:
@@ -232,18 +314,18 @@ def test_where_less_is_better_nothing_is_averaged_blindly() -> None:
     """Such a suite is left out with a note; so is one without items."""
     down = contest({"a": ITEMS, "b": noisy(1)}, "down")
     down = replace(down, heading=replace(down.heading, higher_is_better=False))
-    bare = Contest(Field("bare", "m", 0, True, 1.0, ()), (entrant("a", 0.5),), (), Untold((0.5,), "no items"))
+    bare = Contest(Field("bare", "m", 0, True, 1.0, ()), (entrant("a", 0.5),), (), WithoutItems((0.5,), "no items"))
     together, notes = average([down, bare, contest({"a": ITEMS, "b": noisy(1)}, "up")])
     assert together is not None
-    assert isinstance(together.evidence, Average)
-    assert len(together.evidence.parts) == 1
-    assert [note.partition(" is not in the average")[0] for note in notes] == ["down", "bare"]
+    assert isinstance(together.inference, Average)
+    assert len(together.inference.parts) == 1
+    assert [note.partition(" is not in the average")[0] for note in notes] == ["bare", "down"]
 
 
 def test_without_items_nobody_is_shown_to_be_worse() -> None:
     """Scores give an order, not a best set."""
     entrants = (entrant("a", 0.1), entrant("b", 0.9))
-    found = field(Contest(Field("s", "m", 0, True, 1.0, ()), entrants, (), Untold((0.1, 0.9), "no items of m")))
+    found = field(Contest(Field("s", "m", 0, True, 1.0, ()), entrants, (), WithoutItems((0.1, 0.9), "no items of m")))
     assert [(one.embedder, one.in_best, one.p) for one in found.standings] == [("b", True, None), ("a", True, None)]
     assert found.correction == "no items of m"
 
@@ -261,14 +343,14 @@ def test_a_metric_that_is_no_mean_is_resampled() -> None:
     signal = np.where(np.arange(120) < 60, 1.0, 0.0)
     rows = [signal + random.normal(0, 0.7, 120), signal + random.normal(0, 0.7, 120), random.normal(0, 1, 120)]
     judgements = [separated(row) for row in rows]
-    evidence = Resampled(AUC, judgements, ("s", "auc"))
+    inference = Resampled(AUC, judgements, ("s", "auc"))
     entrants = tuple(entrant(name, AUC.score(one)) for name, one in zip("abc", judgements, strict=True))
-    found = field(Contest(Field("s", "auc", 120, True, 1.0, ()), entrants, (), evidence))
+    found = field(Contest(Field("s", "auc", 120, True, 1.0, ()), entrants, (), inference))
     assert found.standings[2].embedder == "c"
     assert [one.in_best for one in found.standings] == [True, True, False]
     assert found.standings[2].p is not None
     assert 0 < found.standings[2].p < 0.05
-    assert (evidence.items, evidence.own(0).value) == (120, AUC.score(judgements[0]))
+    assert (inference.items, inference.own(0).value) == (120, AUC.score(judgements[0]))
 
 
 def test_many_embedders_do_not_make_resampling_blind() -> None:
@@ -276,17 +358,17 @@ def test_many_embedders_do_not_make_resampling_blind() -> None:
     random = np.random.default_rng(1)
     signal = np.where(np.arange(200) < 100, 1.5, 0.0)
     rows = [signal + random.normal(0, 0.5, 200), *(random.normal(0, 1, 200) for _ in range(19))]
-    evidence = Resampled(AUC, [separated(row) for row in rows], ("s", "auc"))
-    pairs = evidence.adjusted(range(20))
+    inference = Resampled(AUC, [separated(row) for row in rows], ("s", "auc"))
+    pairs = inference.adjusted(range(20))
     assert all(p is not None and p < 0.05 for (first, _), p in pairs.items() if first == 0)
 
 
 def test_few_judgements_tell_nothing() -> None:
     """Four pairs: no interval, no p."""
-    evidence = Resampled(AUC, [separated(np.array([0.9, 0.8, 0.1, 0.2]))] * 2, ("s", "auc"))
-    assert evidence.adjusted([0, 1]) == {(0, 1): None}
-    assert "at least 5" in evidence.reason
-    assert evidence.own(0).interval().low is None
+    inference = Resampled(AUC, [separated(np.array([0.9, 0.8, 0.1, 0.2]))] * 2, ("s", "auc"))
+    assert inference.adjusted([0, 1]) == {(0, 1): None}
+    assert "at least 5" in inference.reason
+    assert inference.own(0).interval().low is None
 
 
 def test_equal_scores_that_are_no_means_are_not_told_apart() -> None:
@@ -310,15 +392,3 @@ def test_of_five_equals_somebody_is_left_out_in_one_field_of_twenty() -> None:
 def test_letters_go_on_behind_z(place: int, expected: str) -> None:
     """As columns of a spreadsheet do."""
     assert letter(place) == expected
-
-
-def test_shared_suites_are_those_that_half_have_all_of() -> None:
-    """Else those that two have, most first; none where no two have any."""
-
-    def fields(*having: str) -> list[Field]:
-        contests = [contest(dict.fromkeys(names, ITEMS)) for names in having]
-        return [replace(field(one), suite=f"s{place}") for place, one in enumerate(contests)]
-
-    assert shared(fields("abcd", "abc", "ad")) == ("s0", "s1")
-    assert shared(fields("abcd", "cd", "ab")) == ("s0", "s1")
-    assert shared(fields("a", "b")) == ()

@@ -32,6 +32,7 @@ def test_both_fingerprints_and_the_way_out_are_named() -> None:
     assert "the data of zh/lexical-gap differ: fingerprint f1 for A (bm25:, 2026-01-02), f2 for B (b:x y" in said
     assert said.endswith("harness run -s zh/lexical-gap -e bm25: -e 'b:x y'")
     assert apart(embedder="bm25:").endswith("harness run -s zh/lexical-gap -e bm25:")
+    assert apart(folder="/my data").endswith("harness run -s '/my data' -e bm25: -e 'b:x y'")
 
 
 @pytest.mark.parametrize(

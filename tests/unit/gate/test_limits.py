@@ -75,6 +75,7 @@ def test_budgets_are_understood(text: str, limit: Limit) -> None:
         ("dimension <= 512 MB", "written in no unit"),
         ("latency p95 >= 80 ms", "a budget is a most"),
         ("latency p95 > 80 ms", "a budget is a most"),
+        ("latency p95 <= -3 ms", "a budget is not below 0, as in 'latency p95 <= 80 ms'"),
         ("latency p95 = 80 ms", "= is not understood: write >= or <="),
         ("latncy p95 <= 80 ms", r"nothing is called 'latncy p95'\. Did you mean 'latency p95'\?"),
         ("latency p95 <= fast ms", "'fast ms' is no number"),

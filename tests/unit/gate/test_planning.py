@@ -32,7 +32,7 @@ def test_a_gate_that_cannot_pass_is_named(run: Callable[..., Run]) -> None:
     (said,) = cautions([plan])
     need = "this gate cannot pass reliably: needs 619 items, the suite has 150 (differences of new)"
     assert said == f"s ndcg@10, margin 0.02: {need}"
-    assert cautions([plan], {GATE}) == [], "it passed"
+    assert cautions([plan], [plan]) == [], "it had an answer"
 
 
 def test_without_differences_those_of_a_related_model_are_assumed(run: Callable[..., Run]) -> None:
@@ -59,9 +59,14 @@ def test_a_metric_without_items_is_planned_by_its_interval(run: Callable[..., Ru
     assert planned(GATE, replace(plain, items=())) == Plan(GATE, "m", 200, None, "not known")
 
 
-def test_scores_without_spread_plan_nothing(run: Callable[..., Run]) -> None:
-    """All the same: nobody knows how far others lie apart."""
-    assert planned(GATE, run([1.0] * 50)).needed is None
+@pytest.mark.parametrize(("items", "feasible"), [(12, False), (148, False), (149, True)])
+def test_scores_without_spread_need_what_ties_need(run: Callable[..., Run], items: int, feasible: bool) -> None:  # noqa: FBT001 # a case
+    """All the same: so many items without a change may miss one of 0.02 up to log 0.05 / log 0.98 = 148.3 of them."""
+    plan = planned(GATE, run([1.0] * items))
+    assert (plan.needed, plan.feasible) == (149, feasible)
+    assert [f"cannot pass reliably: needs 149 items, the suite has {items}" in one for one in cautions([plan])] == (
+        [] if feasible else [True]
+    )
 
 
 def noise(largest: float, fingerprint: str = "f", metric: str = "ndcg@10") -> Noise:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from harness.compare.pairs import difference
-from harness.gate.rules import SAME, Claim, budget_ruling, floor_ruling, rulings
+from harness.gate.rules import SAME, Case, budget_ruling, floor_ruling, rulings
 from harness.metrics.named import metric_of
 from harness.model import MARGIN, Difference, Gate, Interval, Limit, Run, Score
-from harness.statistics.estimates import Student, Unknown
+from harness.statistics.estimates import Student, Unknown, estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def student(gain: float, error: float, items: int = 1000, *, higher_is_better: b
 
 def answer(found: Difference, margin: float = MARGIN) -> str:
     """What a lone primary gate answers."""
-    return rulings([Claim(Gate("s", "ndcg@10", margin), "new", "baseline main", found)])[0].answer
+    return rulings([Case(Gate("s", "ndcg@10", margin), "new", "baseline main", found)])[0].answer
 
 
 @pytest.mark.parametrize("higher_is_better", [True, False])
@@ -54,7 +54,7 @@ def test_the_answers(gain: float, error: float, said: str, higher_is_better: boo
 
 def test_what_is_not_settled_says_how_many_items_would_do() -> None:
     """1000 items with SE 0.013 have s = 0.411: n = (1.645 + 0.842)² · s² / 0.02² = 2,613."""
-    (found,) = rulings([Claim(GATE, "new", "baseline main", student(0.0, 0.013))])
+    (found,) = rulings([Case(GATE, "new", "baseline main", student(0.0, 0.013))])
     assert found.needed == math.ceil(1000 * ((1.6448536 + 0.8416212) * 0.013 / 0.02) ** 2) == 2613
     assert found.words == (
         "gain +0.0000, between -0.0214 and +0.0214: 1,000 items do not tell whether the loss is more than 0.02; "
@@ -65,7 +65,7 @@ def test_what_is_not_settled_says_how_many_items_would_do() -> None:
 @pytest.mark.parametrize("gain", [-0.0145, -0.0199, -0.0201, -0.025])
 def test_near_the_margin_more_items_are_needed_than_there_are(gain: float) -> None:
     """So many items would do if nothing had changed; with this difference only more than there are."""
-    (found,) = rulings([Claim(GATE, "new", "baseline main", student(gain, 0.004))])
+    (found,) = rulings([Case(GATE, "new", "baseline main", student(gain, 0.004))])
     assert found.answer in {"inconclusive", "probable loss"}
     assert found.needed is not None
     assert found.needed > 1000
@@ -73,8 +73,19 @@ def test_near_the_margin_more_items_are_needed_than_there_are(gain: float) -> No
 
 def test_exactly_at_the_margin_no_number_of_items_settles_it() -> None:
     """The distance is 0."""
-    (found,) = rulings([Claim(GATE, "new", "baseline main", student(-0.02, 0.004))])
+    (found,) = rulings([Case(GATE, "new", "baseline main", student(-0.02, 0.004))])
     assert (found.answer, found.needed) == ("probable loss", None)
+
+
+def test_rounding_is_no_distance_from_the_margin() -> None:
+    """20 of 2,000 items lose 0.7, a mean of 0.007 but for rounding: no number tells it from a margin of 0.007."""
+    lost = np.zeros(2000)
+    lost[:20] = -0.7
+    told = estimate(lost)
+    assert told.value + 0.007 != 0
+    found = Difference("s", "ndcg@10", True, True, 0.5, 0.493, told, 2000, 2000)
+    (ruling,) = rulings([Case(Gate("s", "ndcg@10", 0.007), "new", "baseline main", found)])
+    assert (ruling.answer, ruling.needed) == ("probable loss", None)
 
 
 def test_claims_of_harm_are_corrected() -> None:
@@ -84,7 +95,7 @@ def test_claims_of_harm_are_corrected() -> None:
     assert answer(hurt) == "regression"
     fine = student(0.01, 0.01)
     claims = [
-        Claim(Gate(name, "ndcg@10", MARGIN), "new", "baseline main", found)
+        Case(Gate(name, "ndcg@10", MARGIN), "new", "baseline main", found)
         for name, found in (("a", fine), ("b", hurt), ("c", fine))
     ]
     assert [found.answer for found in rulings(claims)] == ["pass", "probable loss", "pass"]
@@ -93,7 +104,7 @@ def test_claims_of_harm_are_corrected() -> None:
 def test_the_p_value_that_decided_is_kept() -> None:
     """One-sided and corrected, with its claim; a pass rests on none."""
     beyond, some, fine = student(-0.06, 0.01), student(-0.03, 0.01), student(0.01, 0.01)
-    lost, hurt, kept = rulings([Claim(GATE, "new", "baseline main", one) for one in (beyond, some, fine)])
+    lost, hurt, kept = rulings([Case(GATE, "new", "baseline main", one) for one in (beyond, some, fine)])
     assert [one.answer for one in (lost, hurt, kept)] == ["regression", "probable loss", "pass"]
     for one, before, p, claim in (
         (lost, beyond, 3 * (beyond.estimate.p_below(-MARGIN) or 0), "a loss of more than 0.02"),
@@ -106,18 +117,27 @@ def test_the_p_value_that_decided_is_kept() -> None:
     assert kept.difference == fine
 
 
+def test_references_with_the_same_results_make_one_claim() -> None:
+    """One difference under two names is corrected as one; of two that only look alike, each is a claim."""
+    hurt, again = (student(-0.02 - 1.8825 * 0.01, 0.01) for _ in range(2))
+    names = ("baseline main", "anchor 2026-q3")
+    assert [one.answer for one in rulings([Case(GATE, "new", name, hurt) for name in names])] == ["regression"] * 2
+    two = [Case(GATE, "new", name, found) for name, found in zip(names, (hurt, again), strict=True)]
+    assert [one.answer for one in rulings(two)] == ["probable loss"] * 2
+
+
 def test_a_pass_is_not_corrected() -> None:
     """All gates have to pass, each at 5 %: ten that pass alone pass together."""
     fine = student(0.0, 0.012)
-    claims = [Claim(Gate(f"s{place}", "ndcg@10", MARGIN), "new", "main", fine) for place in range(10)]
+    claims = [Case(Gate(f"s{place}", "ndcg@10", MARGIN), "new", "main", fine) for place in range(10)]
     assert {found.answer for found in rulings(claims)} == {"pass"}
 
 
 def test_advisory_gates_do_not_count_in_the_correction_of_primary_ones() -> None:
     """Two families; the answers come in the order of the claims."""
     hurt, fine = student(-0.02 - 1.8825 * 0.01, 0.01), student(0.01, 0.01)
-    advisory = [Claim(Gate(f"a{place}", "ndcg@10", MARGIN, primary=False), "new", "main", fine) for place in range(5)]
-    found = rulings([*advisory, Claim(GATE, "new", "main", hurt)])
+    advisory = [Case(Gate(f"a{place}", "ndcg@10", MARGIN, primary=False), "new", "main", fine) for place in range(5)]
+    found = rulings([*advisory, Case(GATE, "new", "main", hurt)])
     assert [one.answer for one in found] == ["pass"] * 5 + ["regression"]
     assert [one.asked.primary for one in found] == [False] * 5 + [True]
 
@@ -125,9 +145,9 @@ def test_advisory_gates_do_not_count_in_the_correction_of_primary_ones() -> None
 def test_what_could_not_be_compared_is_no_pass() -> None:
     """A reason is an answer of its own, and no claim that counts in the correction."""
     unpaired = Difference("s", "ndcg@10", True, True, 0, 0, Unknown(0.0, 0, ""), 0, 0, reason="2 items are only in A")
-    failed = Claim(GATE, "new", "main", answer="failed", words="no weights")
+    failed = Case(GATE, "new", "main", answer="failed", words="no weights")
     hurt = student(-0.02 - 1.8825 * 0.01, 0.01)
-    found = rulings([Claim(GATE, "new", "main", unpaired), failed, Claim(GATE, "new", "main", hurt)])
+    found = rulings([Case(GATE, "new", "main", unpaired), failed, Case(GATE, "new", "main", hurt)])
     assert [one.answer for one in found] == ["incomparable", "failed", "regression"]
     assert [one.words for one in found[:2]] == ["2 items are only in A", "no weights"]
 
@@ -135,7 +155,7 @@ def test_what_could_not_be_compared_is_no_pass() -> None:
 def test_one_item_tells_nothing(run: Callable[..., Run]) -> None:
     """Inconclusive, with the reason; the number that was planned with is what it would take."""
     found = difference(run([0.5]), run([0.4], name="n"), metric_of("ndcg@10"), MARGIN)
-    (ruling,) = rulings([Claim(GATE, "n", "baseline main", found, planned=619)])
+    (ruling,) = rulings([Case(GATE, "n", "baseline main", found, planned=619)])
     assert (ruling.answer, ruling.needed) == ("inconclusive", 619)
     assert "1 independent groups of items: at least 5 are needed" in ruling.words
     assert "1 item does not tell whether" in ruling.words
@@ -145,16 +165,16 @@ def test_all_ties_of_few_items_are_no_pass(run: Callable[..., Run]) -> None:
     """Ten items on which nothing changed may hide a change of 26 %: 1 − 0.05^(1/10). 149 are needed for 2 %."""
     values = [0.1 * place for place in range(10)]
     found = difference(run(values), run(values, name="n"), metric_of("ndcg@10"), MARGIN)
-    (ruling,) = rulings([Claim(GATE, "n", "baseline main", found)])
+    (ruling,) = rulings([Case(GATE, "n", "baseline main", found)])
     assert (ruling.answer, ruling.needed) == ("inconclusive", 149)
     enough = difference(run(np.linspace(0, 1, 149)), run(np.linspace(0, 1, 149), name="n"), metric_of("ndcg@10"))
-    assert rulings([Claim(GATE, "n", "baseline main", enough)])[0].answer == "pass"
+    assert rulings([Case(GATE, "n", "baseline main", enough)])[0].answer == "pass"
 
 
 def test_the_same_embedder_with_the_same_scores_passes(run: Callable[..., Run]) -> None:
     """However few items there are."""
     found = difference(run([0.5]), run([0.5]), metric_of("ndcg@10"), MARGIN)
-    (ruling,) = rulings([Claim(GATE, "m", "baseline main", found, same=True)])
+    (ruling,) = rulings([Case(GATE, "m", "baseline main", found, same=True)])
     assert (ruling.answer, ruling.words) == ("pass", SAME)
 
 
@@ -166,7 +186,7 @@ def test_a_loss_without_spread(run: Callable[..., Run], loss: float, items: int,
     values = np.linspace(0.2, 1, items)
     found = difference(run(values), run(values - loss, name="n"), metric_of("ndcg@10"), MARGIN)
     assert found.estimate.method == "constant"
-    (ruling,) = rulings([Claim(GATE, "n", "baseline main", found)])
+    (ruling,) = rulings([Case(GATE, "n", "baseline main", found)])
     assert ruling.answer == said
     assert (ruling.needed or items + 1) > items
 
@@ -190,8 +210,8 @@ def test_six_small_losses_pass_one_by_one_and_the_anchor_stops_them(run: Callabl
     for merge in range(1, 7):
         candidate = run(baseline.items[0].values - 0.01 + random.permutation(halves), name=f"v{merge}")
         pair = [
-            Claim(GATE, candidate.embedder, "baseline main", difference(baseline, candidate, metric)),
-            Claim(GATE, candidate.embedder, "anchor 2026-q3", difference(anchor, candidate, metric)),
+            Case(GATE, candidate.embedder, "baseline main", difference(baseline, candidate, metric)),
+            Case(GATE, candidate.embedder, "anchor 2026-q3", difference(anchor, candidate, metric)),
         ]
         first, second = rulings(pair)
         answers.append(first.answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.gate.sameness import changed_items, same_values
+from harness.gate.sameness import changed_items, same_results, same_values
 from harness.model import ItemScores
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ def test_a_metric_that_is_no_mean_is_looked_at_through_its_evidence(run: Callabl
     other = replace(evidence, values=np.array([0.5, 0.7]))
     assert same_values(replace(a, items=(evidence,)), replace(a, items=(evidence,)), "spearman")
     assert not same_values(replace(a, items=(evidence,)), replace(a, items=(other,)), "spearman")
+
+
+def test_the_same_results_are_of_one_embedder_on_one_suite(run: Callable[..., Run]) -> None:
+    """Whenever they were made."""
+    a = run([0.1, 0.2])
+    assert same_results(a, replace(a, id="later"), "ndcg@10")
+    assert not same_results(a, run([0.1, 0.2], name="other"), "ndcg@10")
+    assert not same_results(a, run([0.1, 0.2], fingerprint="g"), "ndcg@10")
+    assert not same_results(a, run([0.1, 0.3]), "ndcg@10")
 
 
 def test_items_that_changed_in_any_run_are_counted(run: Callable[..., Run]) -> None:

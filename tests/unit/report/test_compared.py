@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from textwrap import dedent
 from typing import Any
@@ -147,7 +148,7 @@ def test_markdown() -> None:
     """The same as tables and lists; texts cannot break out of their cells, nor call anybody."""
     moved = (replace(MOVED[0], text="a | b <script> @team", answer_b="长" * 200),)
     text = compared(outcome(moved=moved), "markdown", every=True)
-    assert text.startswith("- A  bm25:  (run bm25:-ru of 2026-01-02)\n- B  st:小模型")
+    assert text.startswith("- A bm25: (run bm25:-ru of 2026-01-02)\n- B st:小模型")
     assert "| zh/lexical-gap | ndcg@10 | 259 in 87 groups | 0.546 | 0.343 | -0.203 | -0.243 to -0.163 |" in text
     assert "**zh/lexical-gap, ndcg@10: where B loses most**" in text
     assert f"| q17 | a \\| b \\<script\\> @\u200bteam | 0.613 | 0.000 | A: 开票流程说明<br>B: {'长' * 59}… |" in text
@@ -220,3 +221,41 @@ def test_suites_are_counted(layout: str) -> None:
     said = "Of 2 suites, B is better on 0, worse on 1, equal on 1, undecided on 0."
     assert compared(both, layout).index(said) < compared(both, layout).index("verdict")
     assert "Of 1" not in compared(found, layout)
+
+
+EVIL = "\x1b[31m\n## x | `a` [b](http://c) @team <img>\u202e"
+"""Moves a terminal, ends a line and a cell, is a heading, a link, a call, a picture; turns what follows."""
+
+
+@pytest.mark.parametrize("layout", ["table", "markdown"])
+def test_no_name_leaves_its_place(layout: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of suites, embedders, metrics, items; in reasons and notes too: as many lines as with harmless names."""
+    monkeypatch.setenv("COLUMNS", "2000")
+
+    def told(name: str) -> str:
+        side = replace(A, label=name, run=name)
+        suite = f"zh/{name}"
+        first = difference(name, suite=suite, headline=True)
+        comparison = Comparison(suite, "", "f", side, side, (first,), (replace(MOVED[0], id=name, text=name),))
+        refused = (NotCompared(suite, f"failed: {name}"),)
+        return compared(Compared(name, name, 0.02, (comparison,), refused, (f"note {name}",)), layout)
+
+    text = told(EVIL)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
+    assert len(text.splitlines()) == len(told("x").splitlines())
+    if layout == "markdown":
+        bare = re.sub(r"\\.", "", text)
+        assert not re.search(r"@team|\]\(http|<img|`|://c", bare)
+        cells = [len(re.findall(r"(?<!\\)\|", one)) for one in text.splitlines() if one.startswith("| zh/")]
+        assert set(cells) == {13}
+
+
+def test_a_difference_tells_its_numbers() -> None:
+    """Reports ask it, not its estimate: the 95 % interval, the bounds of a gate, the error, what they rest on."""
+    told, level = difference(), 1e-9
+    assert told.interval == told.estimate.interval()
+    narrow = told.estimate.interval(0.90)
+    assert (told.bounds.low, told.bounds.high) == (pytest.approx(narrow.low, abs=level), pytest.approx(narrow.high))
+    assert (told.error, told.unchanged) == (told.estimate.error, False)
+    assert difference(estimate=NOTHING, p=None).ground == NOTHING.reason
+    assert difference(estimate=Constant(0.0, 40)).unchanged

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -37,7 +38,7 @@ def point(day: int, value: float, *marks: Mark, since: int | None = None) -> Poi
 
 POINTS = (point(1, 0.6), point(2, 0.61, since=0), point(3, 0.5, "down", "embedder", since=0), point(4, 0.5, "data"))
 FAILED = replace(POINTS[0].run, status="failed", reason="server is down\n500")
-DOWN = "down -0.100 (-0.140 to -0.060) since 2026-01-01, 0.600 → 0.500, p <0.001"
+DOWN = "down -0.100 (-0.140 to -0.060) since 2026-01-01 (run r1), 0.600 → 0.500, p <0.001"
 COURSE = Course("zh/a", "one", "ndcg@10", higher_is_better=True, points=POINTS, failures=(FAILED,))
 
 
@@ -55,10 +56,10 @@ def test_the_plot() -> None:
         "  0.450 ┤        │   │",
         "        └─   ─   E   D",
         "         2026-01-01   2026-01-04",
-        f"  ▼ 2026-01-03  {DOWN}; other embedder: fake:one @ aaaaaaaaaaaa → fake:one @ aaaaaaaaaaaa",
-        "  D 2026-01-04  other data: no comparison with before",
+        f"  ▼ 2026-01-03 (run r3)  {DOWN}; other embedder: fake:one @ aaaaaaaaaaaa → fake:one @ aaaaaaaaaaaa",
+        "  D 2026-01-04 (run r4)  other data: no comparison with before",
     ]
-    assert lines[12] == "  × 2026-01-01  failed: server is down"
+    assert lines[12] == "  × 2026-01-01 (run r1)  failed: server is down"
 
 
 @pytest.mark.parametrize("width", [80, 40])
@@ -87,7 +88,7 @@ def test_a_point_that_could_not_be_compared_says_so() -> None:
     """Where its value is another."""
     loose = replace(point(2, 0.4), since=0, reason="no scores per item")
     out = courses([replace(COURSE, points=(POINTS[0], loose))], "table")
-    assert "2026-01-02  0.600 → 0.400, not compared: no scores per item" in out
+    assert "2026-01-02 (run r2)  0.600 → 0.400, not compared: no scores per item" in out
 
 
 def test_json() -> None:
@@ -158,3 +159,37 @@ def test_one_point_is_drawn_too() -> None:
     """In the middle."""
     root = ET.fromstring(picture([replace(COURSE, points=POINTS[:1], failures=())]))  # noqa: S314 # the same
     assert root.find(f".//{SVG}circle").get("cx") == "473.0"  # type: ignore[union-attr]  # the same
+
+
+@pytest.mark.parametrize("layout", ["table", "markdown"])
+def test_no_name_leaves_its_line(layout: str) -> None:
+    """It moves no terminal, ends no line and no cell, calls nobody and is no element."""
+    nasty = replace(COURSE, suite="zh/a\n| b", embedder=f"{NASTY}\x1b[2J @team `x` \u202e")
+    text = courses([nasty], layout)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ud800]", text)
+    assert len(text.splitlines()) == len(courses([COURSE], layout).splitlines())
+    if layout == "markdown":
+        assert {len(re.findall(r"(?<!\\)\|", one)) for one in text.splitlines()} == {9}
+        assert not re.search(r"<script|@team|`", re.sub(r"\\.", "", text))
+
+
+def test_points_of_one_day_have_their_time() -> None:
+    """Wherever a day is told; a day of its own needs none."""
+    later = replace(POINTS[2].run, started_at="2026-01-01T09:30:00+00:00")
+    points = (POINTS[0], replace(POINTS[2], run=later), point(2, 0.5, "data"))
+    told = replace(COURSE, points=points, failures=())
+    for text in (courses([told], "table"), picture([told])):
+        assert "2026-01-01 09:30 (run r3)  down" in text
+        assert "since 2026-01-01 00:00 (run r1), " in text
+        assert "2026-01-02 00:00" not in text
+    assert "| 2026-01-01 09:30 |" in courses([told], "markdown")
+
+
+def test_points_of_one_minute_have_their_second_and_the_run() -> None:
+    """Two runs of a build are told apart, and can be handed to `harness compare`."""
+    quick = replace(POINTS[2].run, started_at="2026-01-01T00:00:42+00:00", id="0123456789abcdef")
+    told = replace(COURSE, points=(POINTS[0], replace(POINTS[2], run=quick)), failures=())
+    for text in (courses([told], "table"), picture([told])):
+        assert "2026-01-01 00:00:42 (run 01234567)  down" in text
+        assert "since 2026-01-01 00:00:00 (run r1), " in text
+    assert "| 2026-01-01 00:00:42 | 01234567 |" in courses([told], "markdown")

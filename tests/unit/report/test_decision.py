@@ -38,20 +38,22 @@ def made(*standings: Standing, **given: object) -> Decision:
 
 
 LEVEL = (
-    "The scores do not tell x from y on zh/a (ndcg@10); take x, with the highest score of the 2 that are not shown to "
-    "be worse than the leader, whose costs are the same as far as they are known."
+    "Undecided: the scores do not tell x from y on zh/a (ndcg@10). The choice is open between x and y, whose costs are "
+    "level as far as they are known. First comes x, with the highest score."
 )
 LEVEL_ZH = (
-    "在 zh/a（ndcg@10）上，得分不能区分 x 与 y；选用 x，"
-    "理由：在 2 个未被证明不如领先者的模型中，它得分最高；就已知情况看，它们的成本相同。"
+    "尚无定论：在 zh/a（ndcg@10）上，得分不能区分 x 与 y。在 x、y 之间如何选择未定：就已知情况看，它们的成本相当。"
+    "排在最前的是 x，它得分最高。"
 )
 CHEAPEST = (
     "The scores do not tell fair from good on zh/a (ndcg@10); take fair, the cheapest of the 2 that are not shown to "
-    "be worse than the leader."
+    "be worse than the leader: price of 1M tokens 0 against 0.02 USD (good)."
 )
 CHEAPEST_ZH = (
-    "在 zh/a（ndcg@10）上，得分不能区分 fair 与 good；选用 fair，理由：在 2 个未被证明不如领先者的模型中，它最便宜。"
+    "在 zh/a（ndcg@10）上，得分不能区分 fair 与 good；选用 fair，理由：在 2 个未被证明不如领先者的模型中，它最便宜："
+    "每百万 token 价格 0，而 good 为 0.02 USD。"
 )
+PRICED = {"good": Facts(price=0.02, currency="USD"), "fair": Facts(price=0.0)}
 TWO = (placed("good", 1, "c"), placed("fair", 2, "c"), placed("bad", 3, p=0.001, best=False))
 
 
@@ -69,7 +71,7 @@ TWO = (placed("good", 1, "c"), placed("fair", 2, "c"), placed("bad", 3, p=0.001,
             "选用 x：在 zh/a（ndcg@10）上，它已被证明优于另一个模型 y。",
         ),
         (
-            made(*TWO, facts={"good": Facts(price=0.02), "fair": Facts(price=0.0)}, chosen="fair"),
+            made(*TWO, facts=PRICED, admitted=("fair", "good"), chosen="fair"),
             CHEAPEST,
             CHEAPEST_ZH,
         ),
@@ -98,12 +100,16 @@ def test_the_sentence_says_what_the_numbers_say(told: Decision, english: str, ch
 
 def test_one_who_is_beaten_is_not_called_unbeaten() -> None:
     """The second is shown to be better than the third, the leader is not: the third is chosen with that said."""
-    told = made(placed("x", 1), placed("y", 2, "c"), placed("z", 3), chosen="z", admitted=("z", "x", "y"))
+    facts = {"z": Facts(index=1), "x": Facts(index=2)}
+    told = made(placed("x", 1), placed("y", 2, "c"), placed("z", 3), chosen="z", admitted=("z", "x", "y"), facts=facts)
     assert sentence(told).startswith(
         "The scores do not tell z from x on zh/a (ndcg@10), though y is shown to be better than z; take z, the first by"
     )
     assert "得分不能区分 z 与 x，但 y 已被证明优于 z；选用 z" in sentence(told, "zh")
-    assert "by what is known of their costs" in sentence(told)
+    assert sentence(told).endswith(
+        "the first by what is known of their costs (index not known of 1) of the 3 that are not shown to be worse than "
+        "the leader: index 1 bytes/doc against 2 bytes/doc (x)."
+    )
 
 
 def test_what_cannot_be_told_is_said_so() -> None:
@@ -122,16 +128,18 @@ def test_what_cannot_be_told_is_said_so() -> None:
 def test_many_of_the_best_set_are_counted() -> None:
     """Three are named, more are not."""
     three, four = (made(*(placed("vwxyz"[place], place + 1) for place in range(n))) for n in (4, 5))
-    assert sentence(three).startswith("The scores do not tell v from w, x and y on")
-    assert sentence(four).startswith("The scores do not tell v from the 4 others that are not shown to be worse")
+    assert sentence(three).startswith("Undecided: the scores do not tell v from w, x and y on")
+    assert sentence(four).startswith("Undecided: the scores do not tell v from the 4 others that are not shown to be")
+    assert "The choice is open between 5 of them, whose" in sentence(four)
 
 
 def test_equal_scores_are_not_called_the_highest() -> None:
     """Who comes first by name alone is said to."""
     tied = replace(placed("x", 1), value=0.7), replace(placed("y", 2), value=0.7)
     assert sentence(made(*tied)).startswith(
-        "Undecided: the scores do not tell x from y on zh/a (ndcg@10). First comes x, by name"
+        "Undecided: the scores do not tell x from y on zh/a (ndcg@10). The choice is open between x and y, whose costs"
     )
+    assert sentence(made(*tied)).endswith("First comes x, by name alone: the best of them have the same score.")
     assert sentence(made(*tied), "zh").startswith("尚无定论：在 zh/a（ndcg@10）上，得分不能区分 x 与 y。")
     assert "只是按名称排在最前" in sentence(made(*tied), "zh")
 
@@ -179,6 +187,76 @@ def test_nobody_meets_the_needs() -> None:
     )
 
 
+def test_what_is_not_known_of_several_is_said_once() -> None:
+    """Of one need, with one command for all; other reasons apart."""
+    need = "latency p95 <= 50 ms"
+    unmet = {
+        name: (Unmet(need, f"not measured: harness profile -e {name}", known=False),)
+        for name in ("good", "fair", "bad")
+    }
+    unmet["bad"] = (Unmet(need, "profile failed: crashed", known=False),)
+    facts = {name: Facts(profile=f"-e {name}") for name in ("good", "fair")}
+    three = (*TWO[:2], placed("bad", 3))
+    told = made(*three, unmet=unmet, facts=facts, needs=(need,), admitted=(), chosen=None)
+    assert (
+        "every need: whether good, fair meet latency p95 <= 50 ms is not known (not measured: harness profile -e good "
+        "-e fair); whether bad meets latency p95 <= 50 ms is not known (profile failed: crashed)."
+    ) in sentence(told)
+    assert "good、fair 是否满足 查询延迟 p95 ≤ 50 毫秒 未知（未测量：harness profile -e good -e fair）" in sentence(
+        told, "zh"
+    )
+    assert "Needs: latency p95 <= 50 ms.\nwhether good, fair meet" in decision(told, "table")
+
+
+def test_the_choice_names_the_numbers_that_made_it() -> None:
+    """The axis that decides, those before it on which somebody fell behind, and what the next one costs."""
+    facts = {"good": Facts(latency=20.0, index=4), "fair": Facts(latency=22.0, index=2), "bad": Facts(latency=90.0)}
+    three = (*TWO[:2], placed("bad", 3))
+    told = sentence(made(*three, facts=facts, admitted=("fair", "good", "bad"), chosen="fair"))
+    assert told.endswith(
+        "take fair, with the smallest index of the 2 that are not shown to be worse than the leader and behind nobody "
+        "in latency p95: index 2 bytes/doc against 4 bytes/doc (good)."
+    )
+    fast = facts | {"fair": Facts(latency=10.8)}
+    told = sentence(made(*three, facts=fast, admitted=("fair", "good", "bad"), chosen="fair"))
+    assert told.endswith(
+        "the fastest to answer a query of the 3 that are not shown to be worse than the leader: "
+        "latency p95 10.8 ms against 20 ms (good)."
+    )
+    only = {"fair": Facts(memory=5.0)}
+    told = sentence(made(*TWO, facts=only, admitted=("fair", "good"), chosen="fair"))
+    assert told.endswith("than the leader: memory 5 MB, not known of the others.")
+
+
+def test_equal_embedders_are_called_equal() -> None:
+    """Within the margin; of some of the best set where not all are."""
+    asked = Open("good", "fair", "zh/a", 200, None, verdict="equal")
+    equal = made(*TWO, open=(asked,))
+    assert "the scores show good and fair to be equal within 0.02 on zh/a (ndcg@10)" in sentence(equal)
+    assert "good 与 fair 在 0.02 以内相等" in sentence(equal, "zh")
+    assert (
+        open_question(equal, asked)
+        == "good and fair on zh/a (ndcg@10): equal within 0.02 on 200 items: nothing to settle."
+    )
+    assert "无须再判定" in open_question(equal, asked, "zh")
+    some = made(*(placed(name, place) for place, name in enumerate(("good", "fair", "bad"), 1)), open=(asked,))
+    assert "do not tell good from fair and bad on zh/a (ndcg@10), and show fair to be equal to it within" in sentence(
+        some
+    )
+    assert "其中 fair 与 good 在 0.02 以内相等" in sentence(some, "zh")
+    (told,) = json.loads(decision(equal, "json"))["open"]
+    assert (told["verdict"], told["items_needed"]) == ("equal", None)
+
+
+def test_no_number_is_named_that_nobody_could_collect() -> None:
+    """Nor does anybody say that nobody can say."""
+    asked = Open("good", "fair", "zh/a", 200, None, verdict="beyond")
+    assert open_question(made(*TWO), asked).endswith(
+        "no realistic number would show a difference as small as the observed one."
+    )
+    assert "现实中没有足够多的样本" in open_question(made(*TWO), asked, "zh")
+
+
 def test_the_only_one_that_meets_the_needs() -> None:
     """Of so many of the best set."""
     told = made(
@@ -192,35 +270,45 @@ def test_the_only_one_that_meets_the_needs() -> None:
 def test_over_suites_the_average_is_named_and_who_is_left_out() -> None:
     """Suites that are not in the average are not counted."""
     suites = tuple(Field(name, "m", 100, True, 1.0, TWO) for name in ("s1", "s2", "s3"))
-    overall = Field("", "average", 200, True, 2.0, (*TWO, failed("broken")), of=("s1", "s2"))
-    told = made(*TWO, fields=suites, overall=overall, notes=("s3 is not in the average: less is better",))
-    assert "on the average of 2 suites" in sentence(told)
-    assert sentence(told).endswith("Left out, without a score to compare: broken.")
-    assert "在 2 个测试集的平均得分上" in sentence(told, "zh")
+    suites = (*suites[:1], replace(suites[1], standings=(*TWO, failed("broken"))), *suites[2:])
+    aside = (replace(failed("broken"), missing=("s1", "s2")), replace(failed("ranks"), missing=("s2",)))
+    overall = Field("", "average", 200, True, 2.0, (*TWO, *aside), of=("s1", "s2"), left_out={"s3": "less is better"})
+    told = made(*TWO, fields=suites, overall=overall)
+    assert "on the average of 2 of 3 suites" in sentence(told)
+    assert sentence(told).endswith(
+        "Set aside: broken (no score on 2 of them, failed on 1), ranks (no score on 1 of them)."
+    )
+    assert "在 3 个测试集中 2 个的平均得分上" in sentence(told, "zh")
+    assert sentence(told, "zh").endswith(
+        "未列入平均：broken（其中 2 个没有得分，1 个运行失败）、ranks（其中 1 个没有得分）。"
+    )
+    assert "on the average of 2 suites" in sentence(replace(told, overall=replace(overall, left_out={})))
 
 
-@pytest.mark.parametrize(
-    ("note", "said"), [("no average: nobody …", "a score on every one"), ("s1 is not in the average: …", "averaged")]
-)
-def test_without_an_average_nothing_is_recommended(note: str, said: str) -> None:
+def test_who_is_set_aside_stands_below_the_average_with_the_reasons() -> None:
+    """Of one reason together, the first three of many; whoever has a score somewhere is in a table."""
+    lacking = replace(failed("ranks"), status="not_applicable", reason="no vectors")
+    suites = [Field(f"s{n}", "m", 9, True, 1.0, (*TWO, lacking) if n else TWO) for n in range(6)]
+    suites.append(Field("t", "m", 9, True, 1.0, (*TWO, placed("ranks", 4))))
+    of = tuple(one.suite for one in suites)
+    aside = replace(lacking, missing=of[:6])
+    overall = Field("", "average", 63, True, 7.0, (*TWO, aside), of=of)
+    told = decision(made(*TWO, fields=tuple(suites), overall=overall), "table")
+    assert (
+        "ranks is not in the average: no score on 6 of its 7 suites (s0: not run; s1, s2, s3 and 2 more: no vectors); "
+        "it is in the tables of its suites\n"
+    ) in told
+
+
+@pytest.mark.parametrize(("items", "said"), [(100, "do two embedders have a score"), (0, "averaged")])
+def test_without_an_average_nothing_is_recommended(items: int, said: str) -> None:
     """And the sentence says which of the two reasons it is."""
-    suites = tuple(Field(name, "m", 100, True, 1.0, TWO) for name in ("s1", "s2"))
-    told = made(*TWO, fields=suites, chosen=None, notes=(note,))
+    suites = tuple(Field(name, "m", items, True, 1.0, TWO) for name in ("s1", "s2"))
+    told = made(*TWO, fields=suites, chosen=None)
     assert said in sentence(told)
     assert "2 个测试集" in sentence(told, "zh")
-    assert json.loads(decision(told, "json"))["absent"].keys() == {"overall", "deciding", "chosen"}
-
-
-def test_without_an_average_the_command_for_some_suites_is_offered() -> None:
-    """Those that most have, six of them by name."""
-    ours, theirs = TWO, (placed("other", 1),)
-    names = ("a b", "c", "d", "e", "f", "g", "h")
-    fields = [Field(name, "m", 100, True, 1.0, ours) for name in names]
-    told = made(*TWO, fields=(*fields, Field("z", "m", 100, True, 1.0, theirs)), chosen=None, notes=("no average: …",))
-    assert sentence(told).endswith("harness best -s 'a b' -s c -s d -s e -s f -s g …")
-    assert "harness best -s 'a b' -s c" in sentence(told, "zh")
-    apart = replace(told, fields=(replace(fields[0], standings=ours[:1]), told.fields[-1]))
-    assert "harness best" not in sentence(apart)
+    absent = json.loads(decision(told, "json"))["absent"]
+    assert absent == dict.fromkeys(("overall", "deciding", "chosen"), sentence(told))
 
 
 def test_open_questions_in_words() -> None:
@@ -229,9 +317,14 @@ def test_open_questions_in_words() -> None:
     asked = Open("good", "fair", "zh/a", 200, 12_345)
     assert "with 200 items it is open which is better; about 12,345" in open_question(told, asked)
     assert "约需 12,345 个样本" in open_question(told, asked, "zh")
-    alike = made(placed("good", 1), replace(placed("fair", 2), value=0.8))
-    assert "they do the same on 200 items; about 12,345" in open_question(alike, asked)
-    assert "完全相同" in open_question(alike, asked, "zh")
+    alike = replace(asked, missed=0.017)
+    assert "they do the same on 200 items; about 12,345" in open_question(told, alike)
+    assert "完全相同" in open_question(told, alike, "zh")
+    level = replace(alike, needed=None)
+    assert open_question(told, level).endswith(
+        "all differences are zero on 200 items, which may have missed one of up to 0.017 either way."
+    )
+    assert "200 个样本上的差异全为零；这么多样本仍可能漏掉不超过 0.017 的差异" in open_question(told, level, "zh")
     assert "nobody can say how many" in open_question(told, replace(asked, needed=None))
 
 
@@ -239,8 +332,11 @@ FULL = made(
     *(*TWO, failed("坏的|模型")),
     facts={
         "good": Facts(12.5, 0.02, "USD", 512.0, 768, False, 3072),
-        "fair": Facts(index=1024, notes={"latency": "not measured: harness profile -e fair"}),
-        "bad": Facts(notes={"latency": "not measured: harness profile -e bad", "dimension": "it makes no vectors"}),
+        "fair": Facts(index=1024, notes={"latency": "not measured: harness profile -e fair"}, profile="-e fair"),
+        "bad": Facts(
+            notes={"latency": "not measured: harness profile -e bad", "dimension": "it makes no vectors"},
+            profile="-e bad",
+        ),
     },
     needs=("local only",),
     unmet={"good": (Unmet("local only", "texts leave the machine"),)},

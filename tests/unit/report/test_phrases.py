@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.compare.choice import ORDER, Needs
-from harness.compare.evidence import Means, Resampled
+from harness.compare.inference import Means, Resampled
 from harness.report.page.words import Words
 from harness.report.phrases import in_chinese, kind_in_chinese
 from harness.statistics.intervals import too_few
@@ -23,14 +23,36 @@ from harness.workflows.contamination import CAUTION
         ("latency p95 <= 50 ms", "查询延迟 p95 ≤ 50 毫秒"),
         ("not measured: harness profile -e a:", "未测量：harness profile -e a:"),
         (
-            "only a has a score on all 2 suites. In the way: zh/x (2 of 3 lack it), zh/y (1 of 3 lack it)",
-            "只有 a 在全部 2 个测试集上都有得分。缺口：zh/x（3 个模型中 2 个没有）, zh/y（3 个模型中 1 个没有）",
+            "zh/x, zh/y are not in the average: of the 3 best, a, b have no score on it",
+            "zh/x, zh/y 不计入平均：最好的 3 个模型中，a, b 没有得分",
         ),
         (
             "zh/x ndcg@10 > 0.7: a has 0.710 (0.680 to 0.740), which reaches below",
             "zh/x ndcg@10 > 0.7：a 得 0.710（0.680 至 0.740），区间下限未达到",
         ),
         ("not run", "未运行"),
+        ("a:b reads texts, and there are pictures among the documents", "a:b 只读文本，而该测试集含有图片"),
+        ("judged by mteb, which gives no score per item", "由 mteb 评测，没有逐条得分"),
+        (
+            "a text does not always get the same vector: cosine distance 0.02, the batch in reversed order",
+            "同一文本的向量并不总是相同：余弦距离 0.02，同一批以相反顺序编码",
+        ),
+        (
+            "the score is undefined on 3 % of the resamples: all values are equal",
+            "在 3 % 的重采样中得分无定义：所有值都相等",
+        ),
+        (
+            "texts whose vector is zero: no known token, or refused by a service; their cosine with anything is 0",
+            "部分文本的向量为零：没有已知的 token，或被服务拒绝；它们与任何向量的余弦均为 0",
+        ),
+        (
+            "2 labels are older than the text of their document: q1 → d1; see `harness suites check`",
+            "2 条标注早于其文档的现有文本：q1 → d1；见 `harness suites check`",
+        ),
+        (
+            "mteb counts A among what b/c, a model of the same name, was trained on: it may know these texts",
+            "据 mteb，同名模型 b/c 的训练数据包含 A：它可能见过这些文本",
+        ),
         (
             "zh/x is not in the average: 3 independent groups of items: at least 5 are needed",
             "zh/x 不计入平均：独立样本组仅 3 个，至少需要 5 个",

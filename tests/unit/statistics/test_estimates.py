@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.statistics.estimates import Bootstrapped, Constant, Student, Unknown, estimate
+from harness.statistics.estimates import Bootstrapped, Constant, Student, Unknown, estimate, items_to_reach
+from harness.statistics.few_changes import FewChanges
 from harness.statistics.seeding import generator
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 VALUES = np.array([0.1, 0.4, -0.2, 0.3, 0.0, 0.2])
 """Mean 0.8 / 6, sum of squares 0.34 − 0.64 / 6, so SE = √(0.23333 / 5 / 6) = 0.088192."""
+SPARSE = FewChanges(0.01, (0.3, 0.5, -0.2, 0.4), 100, 0.007)
 RESAMPLED = Bootstrapped(0.1, generator("draws").normal(0.1, 0.05, 1000), 60)
 
 
@@ -38,19 +40,33 @@ def test_copies_within_a_group_tell_nothing_new() -> None:
     assert (found.p(), found.groups) == (pytest.approx(once.p()), 6)
 
 
-def test_few_changes() -> None:
-    """Two hits lost of 100: SE² = 0.02 · 0.98 / 99 and the two imagined pairs, 2 / 100²."""
-    found = estimate(np.repeat([-1.0, 0.0], [2, 98]))
-    assert found.error == pytest.approx(math.sqrt(0.02 * 0.98 / 99 + 2 / 100**2))
-    assert found.value == -0.02
-
-
-@pytest.mark.parametrize("changed", [26, 100])
-def test_many_changes(changed: int) -> None:
-    """More than 25 changes, or more than a quarter, speak for themselves: the standard error is the usual one."""
-    values = np.zeros(120 if changed == 26 else 200)
+@pytest.mark.parametrize(("changed", "items"), [(25, 84), (3, 10), (1, 5000)])
+def test_few_changes(changed: int, items: int) -> None:
+    """No more than 25 changes, and no more than three in ten, have bounds of their own."""
+    values = np.zeros(items)
     values[:changed] = generator("changed").normal(size=changed)
-    assert estimate(values).error == pytest.approx(values.std(ddof=1) / math.sqrt(len(values)))
+    found = estimate(values, span=2.0)
+    assert isinstance(found, FewChanges)
+    assert (found.groups, found.span) == (items, 2.0)
+    assert found.changes == pytest.approx(sorted(values[:changed]))
+    assert (found.value, found.spread) == pytest.approx((values.mean(), values.std(ddof=1) / math.sqrt(items)))
+
+
+@pytest.mark.parametrize(("changed", "items"), [(26, 100), (100, 400)])
+def test_some_changes(changed: int, items: int) -> None:
+    """More than 25, up to 100 and three in ten, have the standard error of one more like the largest."""
+    values = np.zeros(items)
+    values[:changed] = generator("changed").normal(size=changed)
+    usual = values.std(ddof=1) / math.sqrt(items)
+    assert estimate(values).error == pytest.approx(math.hypot(usual, np.abs(values).max() / items))
+
+
+@pytest.mark.parametrize(("changed", "items"), [(101, 1000), (31, 100), (2, 6)])
+def test_many_changes(changed: int, items: int) -> None:
+    """More than 100 changes, or than three in ten, speak for themselves: the standard error is the usual one."""
+    values = np.zeros(items)
+    values[:changed] = generator("changed").normal(size=changed)
+    assert estimate(values).error == pytest.approx(values.std(ddof=1) / math.sqrt(items))
 
 
 def test_nothing_changed() -> None:
@@ -93,6 +109,13 @@ def test_a_wider_span() -> None:
     assert wide == pytest.approx(3 * low)
 
 
+def test_items_to_reach_a_distance() -> None:
+    """An estimate that knows how its bounds narrow says it; for others a bound falls with the root of the items."""
+    assert items_to_reach(Constant(0.0, 10), 10, 0.02, 0.05) == Constant(0.0, 10).items_needed(10, 0.02, 0.05)
+    assert items_to_reach(SPARSE, 100, 0.02, 0.05) == SPARSE.items_needed(100, 0.02, 0.05)
+    assert items_to_reach(Student(0.0, 0.02, 99, 100), 100, 0.02, 0.05) == 619
+
+
 @pytest.mark.parametrize(("values", "groups"), [([], None), ([0.1] * 4, None), ([0.1, 0.2] * 4, [0, 0, 1, 1] * 2)])
 def test_too_few_groups(values: list[float], groups: list[int] | None) -> None:
     """Below five groups nothing is said, and the reason is."""
@@ -103,7 +126,7 @@ def test_too_few_groups(values: list[float], groups: list[int] | None) -> None:
     assert set(answers) == {None}
 
 
-@pytest.mark.parametrize("found", [Student(0.1, 0.04, 30, 31), Constant(0.1, 40), RESAMPLED])
+@pytest.mark.parametrize("found", [Student(0.1, 0.04, 30, 31), Constant(0.1, 40), SPARSE, RESAMPLED])
 @pytest.mark.parametrize("alpha", [0.01, 0.05, 0.3])
 def test_bounds_and_p_values_agree(found: Estimate, alpha: float) -> None:
     """The p of a true difference at the bound is the level of the bound, on both sides."""
@@ -124,7 +147,12 @@ def test_a_two_sided_p_and_the_interval_agree(found: Estimate) -> None:
 
 def test_p_is_never_zero() -> None:
     """However far the difference, the p is a number above 0."""
-    for found in (Student(9.0, 1e-9, 500, 501), Constant(1.0, 5000), RESAMPLED):
+    for found in (
+        Student(9.0, 1e-9, 500, 501),
+        Constant(1.0, 5000),
+        FewChanges(0.01, (1.0,) * 20, 2000, 0.002),
+        RESAMPLED,
+    ):
         assert (found.p_above(-1.0) or 0) > 0
         assert (found.p() or 0) > 0
 

@@ -147,14 +147,41 @@ def test_saving_the_same_again(configuration: Configuration) -> None:
     assert (kept.written, kept.baseline.saved, kept.changes[0][-1]) == (False, DAY, "same scores")
 
 
+def test_other_results_are_replaced_only_by_force(configuration: Configuration) -> None:
+    """Newer, fewer or more of them; the history of blessings stays, and the advice names the way with a reason."""
+    store = Store(configuration.store)
+    store.add(made(1), made(1, "two"))
+    save_baseline(configuration, SaveRequest("main", (), ("one",)), DAY)
+    store.add(made(2, value=0.75))
+    bless_baseline(configuration, BlessRequest("main", "better"), DAY)
+    store.add(made(3, value=0.25))
+    for embedders in (("one",), ("two",), ()):
+        with pytest.raises(UsageError, match=r"other results.* baseline bless main --reason.*save main --force"):
+            save_baseline(configuration, SaveRequest("main", (), embedders), LATER)
+    kept = save_baseline(configuration, SaveRequest("main", force=True), LATER)
+    assert (kept.written, kept.baseline.saved, kept.baseline.reason) == (True, LATER, "better")
+    assert {run.embedder: run.scores[0].value for run in kept.baseline.runs} == {"one": 0.25, "two": 0.5}
+
+
+@pytest.mark.parametrize("anchor", [False, True])
+def test_an_anchor_and_a_baseline_do_not_become_each_other(configuration: Configuration, anchor: bool) -> None:  # noqa: FBT001 # a case
+    """Not by force either: one moves, the other does not."""
+    Store(configuration.store).add(made(1))
+    save_baseline(configuration, SaveRequest("main", anchor=anchor), DAY)
+    for force in (False, True):
+        with pytest.raises(UsageError, match=f"main is {'an' if anchor else 'no'} anchor, and stays so"):
+            save_baseline(configuration, SaveRequest("main", anchor=not anchor, force=force), LATER)
+    assert read_baseline(baselines_folder(configuration), "main").anchor is anchor
+
+
 def test_an_anchor_is_replaced_only_by_force(configuration: Configuration) -> None:
-    """Not even by the same runs; the advice can be followed."""
+    """The same runs again change nothing; the advice can be followed."""
     Store(configuration.store).add(made(1))
     assert save_baseline(configuration, SaveRequest("2026-q3", anchor=True), DAY).baseline.anchor
-    for anchor in (False, True):
-        with pytest.raises(UsageError, match="2026-q3 is an anchor of 2026-07-01, which does not move"):
-            save_baseline(configuration, SaveRequest("2026-q3", anchor=anchor), LATER)
+    assert not save_baseline(configuration, SaveRequest("2026-q3", anchor=True), LATER).written
     Store(configuration.store).add(made(2, value=0.75))
+    with pytest.raises(UsageError, match="2026-q3 is an anchor of 2026-07-01, which does not move"):
+        save_baseline(configuration, SaveRequest("2026-q3", anchor=True), LATER)
     kept = save_baseline(configuration, SaveRequest("2026-q3", anchor=True, force=True), LATER)
     assert (kept.written, kept.baseline.saved) == (True, LATER)
 
@@ -170,7 +197,7 @@ def test_a_damaged_baseline_is_replaced_only_by_force(configuration: Configurati
 
 
 def test_blessing_keeps_day_and_reason(configuration: Configuration) -> None:
-    """One after the other; saving something else begins anew."""
+    """One after the other."""
     store = Store(configuration.store)
     store.add(made(1))
     save_baseline(configuration, SaveRequest("main"), DAY)
@@ -244,7 +271,7 @@ def test_changes_are_told(configuration: Configuration) -> None:
     store.add(made(1), made(1, "two"), made(1, "three", suite="zh/b"))
     save_baseline(configuration, SaveRequest("main"), DAY)
     store.add(made(2, identity=Identity("fake", "one", "2")), made(2, "three", suite="zh/b", fingerprint="f1"))
-    kept = save_baseline(configuration, SaveRequest("main", (), ("one", "three")), LATER)
+    kept = save_baseline(configuration, SaveRequest("main", (), ("one", "three"), force=True), LATER)
     told = {(suite, embedder): what for suite, embedder, *_, what in kept.changes}
     assert told == {("zh/a", "one"): "other embedder", ("zh/a", "two"): "dropped", ("zh/b", "three"): "other data"}
 

@@ -12,7 +12,7 @@ from harness.embedders.resolve import parse_spec
 from harness.errors import NotComparableError, StoreError, UsageError
 from harness.model import Finding, Identity
 from harness.store import Store
-from harness.workflows.compare import Asked, compare_embedders
+from harness.workflows.compare import CompareRequest, compare_embedders
 from harness.workflows.configuration import Configuration
 from harness.workflows.metrics import metrics_of
 from harness.workflows.run import Request, run
@@ -65,7 +65,7 @@ def compared(configuration: Configuration) -> Callable[..., Compared]:
     """Compares low: with high:, or others."""
 
     def compared(a: str = "low:", b: str = "high:", **asked: Any) -> Compared:
-        return compare_embedders(configuration, Asked(a, b, **asked))
+        return compare_embedders(configuration, CompareRequest(a, b, **asked))
 
     return compared
 
@@ -73,7 +73,7 @@ def compared(configuration: Configuration) -> Callable[..., Compared]:
 @pytest.mark.usefixtures("both")
 def test_every_suite_of_both_is_compared(compared: Callable[..., Compared]) -> None:
     """All metrics, B against A, corrected over suites."""
-    found = compared()
+    found = compared(items=0)
     assert (found.a, found.b, found.margin, found.notes) == ("low:", "high:", 0.02, ())
     assert [one.suite for one in found.comparisons] == ["my/one", "my/two"]
     first, second = found.comparisons[0].differences
@@ -240,7 +240,22 @@ def test_items_have_texts(configuration: Configuration, compared: Callable[..., 
     assert texts["q1"] == ("cheap flights", "flights of stairs", "flights of stairs")
     assert texts["q2"] == ("红烧肉怎么做", "", "五花肉切块，加糖和酱油慢炖")
     (named,) = compared("bm25:", "baseline:onehot").comparisons
-    assert [moved.text for moved in named.moved] == [""] * len(texts)
+    assert named.moved == one.moved
+    toy_suite.rename(toy_suite.with_name("gone"))
+    found = compared("bm25:", "baseline:onehot")
+    assert [moved.text for moved in found.comparisons[0].moved] == [""] * len(texts)
+    (note,) = found.notes
+    assert note.startswith(f"toy: items are shown by their ids, as the data are not in {toy_suite} any more. Name the")
+
+
+@pytest.mark.usefixtures("both")
+def test_suites_that_nobody_can_find_share_a_note(compared: Callable[..., Compared]) -> None:
+    """Runs of before folders were recorded: the ids are shown, with why and what to type."""
+    (note,) = compared().notes
+    assert note == (
+        "my/one, my/two: items are shown by their ids, as the store does not say where the data were found. "
+        "Name the folder my that has the data of these results: -s PATH"
+    )
 
 
 def test_warnings_of_runs_are_notes(compared: Callable[..., Compared], add: Callable[..., Run]) -> None:
@@ -248,7 +263,7 @@ def test_warnings_of_runs_are_notes(compared: Callable[..., Compared], add: Call
     unread = Finding("duplicate_vectors", 0.5, "cannot read it", warning=True)
     add("my/one", "low:", LOW, findings=(unread, Finding("mean_cosine", 0.1, "fine")))
     add("my/one", "high:", HIGH)
-    assert compared().notes == ("my/one: low:: cannot read it",)
+    assert compared(items=0).notes == ("my/one: low:: cannot read it",)
 
 
 def test_tasks_of_mteb_need_no_word_about_a_table(compared: Callable[..., Compared], add: Callable[..., Run]) -> None:
@@ -256,7 +271,7 @@ def test_tasks_of_mteb_need_no_word_about_a_table(compared: Callable[..., Compar
     known = Finding("trained_on", 1.0, "trained on it", warning=True)
     add("mteb:Facts", "low:", LOW, findings=(known,))
     add("mteb:Facts", "high:", HIGH)
-    assert compared().notes == ("mteb:Facts: low:: trained on it",)
+    assert compared(items=0).notes == ("mteb:Facts: low:: trained on it",)
 
 
 def test_no_mean_is_compared_from_the_store(configuration: Configuration, compared: Callable[..., Compared]) -> None:

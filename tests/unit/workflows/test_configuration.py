@@ -21,7 +21,15 @@ def test_without_a_file_there_are_defaults(tmp_path: Path, monkeypatch: pytest.M
 def test_an_empty_file_is_the_defaults_beside_it(tmp_path: Path) -> None:
     """The store lies where the file is."""
     (tmp_path / "harness.toml").write_text("", "utf-8")
-    assert read_configuration(tmp_path / "harness.toml") == Configuration(store=tmp_path / STORE)
+    options = ("--config", str(tmp_path / "harness.toml"))
+    assert read_configuration(tmp_path / "harness.toml") == Configuration(store=tmp_path / STORE, options=options)
+
+
+def test_the_default_has_nothing_to_repeat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it was named: a command finds it by itself."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "harness.toml").write_text("", "utf-8")
+    assert [read_configuration(one).options for one in (None, tmp_path / "harness.toml")] == [(), ()]
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:

@@ -84,13 +84,16 @@ def test_a_suite_whose_data_changed_has_no_title(
 
 @pytest.mark.usefixtures("runs")
 def test_a_suite_that_is_not_there_is_reported_nevertheless(
-    configuration: Configuration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    configuration: Configuration, toy_suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The store has its fingerprint."""
+    """The store has its fingerprint, and where it was: from another folder it is found there, as long as it lasts."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     (data,) = report(configuration, [], []).data
-    assert (data.title, len(data.fingerprint) > 8) == ("", True)
+    assert (data.title, data.argument) == ("A toy", str(toy_suite))
+    toy_suite.rename(toy_suite.with_name("gone"))
+    (data,) = report(configuration, [], []).data
+    assert (data.title, data.argument, len(data.fingerprint) > 8) == ("", str(toy_suite), True)
 
 
 def test_environments_come_by_how_many_runs_they_made(runs: list[Run], configuration: Configuration) -> None:

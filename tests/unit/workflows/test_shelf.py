@@ -16,7 +16,7 @@ from harness.interop.mteb import door
 from harness.model import ForeignSuite, Suite
 from harness.workflows import shelf as shelves
 from harness.workflows.run import Request, failed, run
-from harness.workflows.shelf import Shelf, find_places, load_suite, open_suite, shelf
+from harness.workflows.shelf import Shelf, find_places, folder_of, load_suite, open_suite, shelf
 from tests.mteb_registry import foreign, install
 from tests.watching import Watcher
 
@@ -202,3 +202,46 @@ def test_a_suite_that_other_software_judges_is_recorded_as_such(
     assert [finding.note for finding in spelling.findings if finding.name == "suite_note"] == ["a note"]
     assert (words.status, words.reason) == ("not_applicable", "has no vectors")
     assert {one.suite: one.texts for one in run(asked, Watcher())}["mteb:Sums"] == 0
+
+
+def test_the_folder_to_name_finds_a_suite_under_its_name(
+    toy_suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own, or the one above that was named, however it was written; of one that its name finds, none."""
+    shutil.copytree(toy_suite, tmp_path / "many" / "deep" / "one")
+    shutil.copytree(toy_suite, tmp_path / "zh" / "tables")
+    (tmp_path / "link").symlink_to(tmp_path / "many")
+    monkeypatch.chdir(tmp_path / "many")
+    for named in ("../many", ".", "../link", str(tmp_path / "many")):
+        (place,) = find_places(named)
+        assert (place.name, folder_of(place)) == ("many/deep/one", str(tmp_path / "many"))
+    (own,) = find_places("deep/one")
+    assert (own.name, folder_of(own)) == ("one", str(tmp_path / "many" / "deep" / "one"))
+    (apart,) = find_places("../zh")
+    assert (apart.name, folder_of(apart)) == ("./zh/tables", str(tmp_path / "zh"))
+    (builtin,) = find_places("zh/tables")
+    assert folder_of(builtin) == ""
+    assert folder_of(Place("mteb:Facts", tmp_path)) == ""
+
+
+def test_a_suite_of_harness_toml_is_known_by_its_name(
+    toy_suite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own, or that of a folder it is in, wherever that is; what lies here under that name comes first."""
+    shutil.copytree(toy_suite, tmp_path / "mine" / "one")
+    shutil.copytree(toy_suite, tmp_path / "mine" / "two")
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    listed = ("zh/tables", "mteb:Facts", "../gone", "../mine")
+    (one,) = find_places("mine/one", listed=listed)
+    assert (one.name, folder_of(one)) == ("mine/one", str(tmp_path / "mine"))
+    assert [place.name for place in shelf(["mine/"], listed=listed)] == ["mine/one", "mine/two"]
+    with pytest.raises(
+        UsageError, match=r"harness\.toml lists: zh/tables, mine/one, mine/two\. Did you mean 'mine/one'"
+    ):
+        find_places("mine/onne", listed=listed)
+    with pytest.raises(UsageError, match="there is no suite 'mine/one'"):
+        find_places("mine/one")
+    shutil.copytree(toy_suite, tmp_path / "here" / "mine" / "one")
+    (nearer,) = find_places("mine/one", listed=listed)
+    assert nearer.folder.resolve() == tmp_path / "here" / "mine" / "one"

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from harness.report.page.words import Words
 
 _SECTIONS = (
-    *(decision_section, scores_section, fronts_section, suites_section, costs_section, needs_section),
-    *(open_section, missing_section, data_section, environment_section, reproduce_section),
+    *(decision_section, needs_section, open_section, scores_section, fronts_section, costs_section),
+    *(missing_section, suites_section, data_section, environment_section, reproduce_section),
 )
-_LABELS = ("tag", "contents")
+"""What decides comes first; what is looked up comes last."""
+_LABELS = ("tag", "contents", "key")
 
 
 def document(content: Content, words: Words) -> Document:

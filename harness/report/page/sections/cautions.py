@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.report.page.alike import gist, merged
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from harness.model import Row
+    from harness.report.page.alike import Gist
     from harness.report.page.words import Words
 
 
@@ -32,13 +35,19 @@ def cautioned(rows: Iterable[Row], words: Words) -> Iterator[tuple[str, str, str
     return ((row.embedder, row.suite, text) for row in rows for text in cautions(row, words))
 
 
-def together(found: Iterable[tuple[str, str, str]]) -> Iterator[tuple[Sequence[str], Sequence[str], str]]:
-    """Embedder, suite, text of each → embedders, suites, text: those of one text and the same suites are told once."""
-    suites: dict[tuple[str, str], list[str]] = {}
+def by_text(found: Iterable[tuple[str, str, str]], to: str) -> Iterator[tuple[str, Mapping[str, Sequence[str]]]]:
+    """Embedder, suite, text of each → text, and the suites of each embedder; texts that are alike are one."""
+    texts: dict[Gist, dict[str, None]] = {}
+    suites: dict[Gist, dict[str, list[str]]] = {}
     for embedder, suite, text in found:
-        suites.setdefault((embedder, text), []).append(suite)
-    embedders: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for (embedder, text), own in suites.items():
-        embedders.setdefault((text, tuple(own)), []).append(embedder)
-    for (text, shared), names in embedders.items():
-        yield names, shared, text
+        texts.setdefault(gist(text), {})[text] = None
+        suites.setdefault(gist(text), {}).setdefault(embedder, []).append(suite)
+    return ((merged(texts[key], to), whom) for key, whom in suites.items())
+
+
+def by_suites(whom: Mapping[str, Sequence[str]]) -> Mapping[tuple[str, ...], Sequence[str]]:
+    """The suites of each embedder → the embedders of the same suites."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for embedder, suites in whom.items():
+        found.setdefault(tuple(suites), []).append(embedder)
+    return found

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from harness.report.decision.sentence import open_question, sentence
 from harness.report.numbers import p_value, score, span
 from harness.report.page.blocks import Cell, Grid, Paragraph, Points, Section
-from harness.report.page.sections.cautions import cautioned, together
+from harness.report.page.sections.cautions import by_text, cautioned
 
 if TYPE_CHECKING:
     from harness.model import Decision, Field, Open, Unmet
@@ -42,26 +42,29 @@ def _careful(content: Content, words: Words) -> list[Block]:
     """What was found about the chosen one, most suites first: who reads no further has to know it."""
     chosen = content.decision.chosen
     rows = [row for row in content.rows if row.embedder == chosen]
-    found = [(suites, text) for _, suites, text in together(cautioned(rows, words))]
+    found = [(suites, text) for text, whom in by_text(cautioned(rows, words), words("to")) for suites in whom.values()]
     found.sort(key=lambda one: -len(one[0]))
-    lines = [f"{text} · {words.listed(suites)}" for suites, text in found[:_MOST]]
+    count = len(content.decision.fields)
+    lines = [f"{text} · {words.suites(suites, count)}" for suites, text in found[:_MOST]]
     if not lines:
         return []
     lines += [words("careful_more", more=len(found) - _MOST)] if len(found) > _MOST else []
-    return [Paragraph("\n".join([words("careful", embedder=chosen), *lines]), "warning")]
+    bullets = [f"• {line}" for line in lines]
+    return [Paragraph("\n".join([words("careful", embedder=chosen), *bullets]), "warning")]
 
 
 def _outside(decision: Decision, words: Words) -> list[Block]:
     """Who has no average, but does as well as anybody where there is a score."""
-    blocks: list[Block] = []
+    rows = []
     for name in [one.embedder for one in decision.overall.standings if one.place is None] if decision.overall else []:
         stood = [(field.suite, one) for field in decision.fields for one in field.standings if one.embedder == name]
         scored = [suite for suite, one in stood if one.value is not None]
         best = [suite for suite, one in stood if one.in_best]
         if best:
-            given = {"count": len(best), "scored": len(scored), "suites": words.listed(best)}
-            blocks.append(Paragraph(words("outside", embedder=name, **given)))
-    return blocks
+            counted = Cell(words("in_best_of", count=len(best), scored=len(scored)), whole=True)
+            rows.append([Cell(name), counted, Cell(words.suites(best), long=True)])
+    heads = [Cell(words("embedder")), Cell(words("in_best")), Cell(words("suites_which"))]
+    return [Grid(words("outside"), heads, rows)] if rows else []
 
 
 def _shown(field: Field, words: Words) -> str:
@@ -75,21 +78,19 @@ def _shown(field: Field, words: Words) -> str:
 
 def _best(field: Field, decision: Decision, words: Words) -> Grid:
     metric = words("average") if not field.suite else f"{field.suite} {field.metric}"
+    tested = any(one.p is not None for one in field.best)
     rows = [
         [
             Cell(one.embedder, words("chosen") if one.embedder == decision.chosen else "", strong=True),
             Cell(str(one.place or ""), number=True),
             Cell("" if one.value is None else score(one.value), number=True),
             Cell(span(one.interval, words("to")), number=True),
-            Cell(p_value(one.p), number=True),
+            *([Cell(p_value(one.p), number=True)] if tested else []),
         ]
         for one in field.best
     ]
-    heads = [
-        Cell(words("embedder")),
-        *(Cell(text, number=True) for text in (words("place"), metric, words("interval"), words("against_leader"))),
-    ]
-    return Grid(words("best_set"), heads, rows)
+    heads = [words("place"), metric, words("interval"), *([words("against_leader")] if tested else [])]
+    return Grid(words("best_set"), [Cell(words("embedder")), *(Cell(text, number=True) for text in heads)], rows)
 
 
 def _admitted(decision: Decision, words: Words) -> str:
@@ -134,4 +135,4 @@ def _settled(decision: Decision, one: Open, words: Words) -> str:
     told = open_question(decision, one, words.language)
     if one.needed is None or one.needed <= one.items:
         return told
-    return f"{told} {words('open_more', more=f'{one.needed - one.items:,}')}"
+    return told + words("open_more", more=f"{one.needed - one.items:,}")

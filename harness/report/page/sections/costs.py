@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from harness.compare.choice import AXES, MEASURE, cost_on, currency_of
+from harness.compare.choice import AXES, cost_on, currency_of, not_measured
 from harness.model import Facts
 from harness.report.grid import MISSING
 from harness.report.numbers import amount, score
@@ -92,8 +92,8 @@ def _currency(content: Content, field: Field) -> str:
 
 def _axes(content: Content, field: Field, axis: Axis, words: Words) -> Axes:
     named = words(axis)
-    if axis == "price":
-        named = f"{named} {_currency(content, field)}".rstrip()
+    if axis == "price" and (currency := _currency(content, field)):
+        named = words("priced_in", price=named, currency=currency)
     quality = f"{field.suite} {field.metric}" if field.suite else words("average")
     if not field.higher_is_better:
         quality = f"{quality}{words('comma')}{words('lower_better')}"
@@ -122,7 +122,7 @@ def _table(drawing: Drawing, points: list[Point], axes: Axes, words: Words) -> G
 
 def costs_section(content: Content, words: Words) -> Section:
     """An embedder a row, a cost a column; footnotes say why a number is not there."""
-    notes, measure = Footnotes(words("comma")), _measure(content)
+    notes, measure = Footnotes(words("comma"), words("to")), _measure(content)
     licences = {model.embedder: model.licence for model in content.models}
     rows = []
     for name in content.embedders:
@@ -142,14 +142,18 @@ def costs_section(content: Content, words: Words) -> Section:
 
 
 def _measure(content: Content) -> str:
-    """One command that measures all that a profile would tell."""
-    notes = [note for name in content.embedders for note in content.decision.facts.get(name, Facts()).notes.values()]
-    return MEASURE + "".join(dict.fromkeys(note.removeprefix(MEASURE) for note in notes if note.startswith(MEASURE)))
+    """The note that names one command for all that a profile would tell."""
+    facts = [content.decision.facts.get(name, Facts()) for name in content.embedders]
+    return not_measured(" ".join(dict.fromkeys(one.profile for one in facts if _lacks(one))))
+
+
+def _lacks(facts: Facts) -> bool:
+    return not_measured(facts.profile) in facts.notes.values()
 
 
 def _told(facts: Facts, measure: str) -> Facts:
-    notes = {field: measure if why.startswith(MEASURE) else why for field, why in facts.notes.items()}
-    return replace(facts, notes=notes)
+    one = not_measured(facts.profile)
+    return replace(facts, notes={field: measure if why == one else why for field, why in facts.notes.items()})
 
 
 def _cost(facts: Facts, field: str, notes: Footnotes, words: Words) -> Cell:

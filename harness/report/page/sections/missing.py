@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from harness.model import Facts
 from harness.report.page.blocks import Paragraph, Points, Section
-from harness.report.page.sections.cautions import cautioned, together
+from harness.report.page.sections.cautions import by_suites, by_text, cautioned
 from harness.report.page.sections.costs import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from harness.report.page.blocks import Block
     from harness.report.page.content import Content
     from harness.report.page.words import Words
 
+_GROUPS = 4
+"""Sets of suites to one warning, up to which they are named."""
 _KINDS = {"failed": "missing_failed", "not_applicable": "missing_not_applicable"}
 
 
@@ -28,25 +30,41 @@ def missing_section(content: Content, words: Words) -> Section:
     return Section("missing", words("missing"), blocks)
 
 
+def _suites(names: Sequence[str], content: Content, words: Words) -> str:
+    return words.suites(names, len(content.data))
+
+
 def _absences(content: Content, words: Words) -> Iterator[tuple[str, str]]:
     """Failures and what does not apply."""
     for status, title in _KINDS.items():
         rows = [row for row in content.rows if row.status == status]
         found = ((row.embedder, row.suite, words.recorded(row.reason)) for row in rows)
-        for names, suites, reason in together(found):
-            yield words(title, embedder=words.listed(names), suites=words.listed(suites)), reason
+        for reason, whom in by_text(found, words("to")):
+            for suites, names in by_suites(whom).items():
+                yield words(title, embedder=words.listed(names), suites=_suites(suites, content, words)), reason
 
 
 def _gaps(content: Content, words: Words) -> Iterator[tuple[str, str]]:
     there = {(row.embedder, row.suite) for row in content.rows}
     pairs = ((embedder, one.suite) for embedder in content.embedders for one in content.data)
-    for names, suites, _ in together((*pair, "") for pair in pairs if pair not in there):
-        yield words("missing_run", embedder=words.listed(names), suites=words.listed(suites)), ""
+    for _, whom in by_text(((*pair, "") for pair in pairs if pair not in there), ""):
+        for suites, names in by_suites(whom).items():
+            yield words("missing_run", embedder=words.listed(names), suites=_suites(suites, content, words)), ""
 
 
 def _warnings(content: Content, words: Words) -> Iterator[tuple[str, str]]:
-    for names, suites, text in together(cautioned(content.rows, words)):
-        yield words("missing_warning", embedder=words.listed(names), suites=words.listed(suites)), text
+    for text, whom in by_text(cautioned(content.rows, words), words("to")):
+        groups = by_suites(whom)
+        counted = len(groups) > _GROUPS
+        told = [
+            words(
+                "warned",
+                embedder=words.listed(names),
+                suites=words.counted(suites) if counted else _suites(suites, content, words),
+            )
+            for suites, names in groups.items()
+        ]
+        yield words("missing_warning", text=text), words.several(told)
 
 
 def _uncosted(content: Content, words: Words) -> Iterator[tuple[str, str]]:

@@ -129,9 +129,9 @@ def reproduce_section(content: Content, words: Words) -> Section:
     if settings:
         blocks += [Paragraph(words("reproduce_names")), Code(settings, "toml")]
     blocks += [Paragraph(words("reproduce_run")), Code("\n".join(_commands(content, words.language)))]
-    notes = {"./": "reproduce_folders", "mteb:": "reproduce_mteb"}
-    for beginning, note in notes.items():
-        if any(one.argument.startswith(beginning) for one in content.data):
+    notes = {("./", "../", "/", "~"): "reproduce_folders", ("mteb:",): "reproduce_mteb"}
+    for beginnings, note in notes.items():
+        if any(one.argument.startswith(beginnings) for one in content.data):
             blocks.append(Paragraph(words(note), "quiet"))
     elsewhere = [one.embedder for one in content.models if not one.spec]
     if elsewhere:
@@ -164,7 +164,7 @@ def _named(model: Model) -> bool:
 
 def _commands(content: Content, language: Lang) -> list[str]:
     facts = content.decision.facts
-    suites = [["-s", one.argument] for one in content.data if one.argument]
+    suites = [["-s", argument] for argument in dict.fromkeys(one.argument for one in content.data) if argument]
     runnable = [one for one in content.models if one.spec]
     measured = [one for one in runnable if one.embedder in facts and facts[one.embedder].memory is not None]
     asked = [*_pairs(content.needs), *([] if language == "en" else [["--lang", language]])]

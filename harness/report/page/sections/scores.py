@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from harness.compare.best_set import letter
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _COLUMNS = 6
 """Of scores in one table: so many fit on a sheet of paper."""
+_RUN = 4
+"""Letters that stand one after another, from which on only the first and the last are written."""
 _WORDS = {"not_applicable": "n/a", "failed": "failed"}
 
 
@@ -30,7 +33,7 @@ def scores_section(content: Content, words: Words) -> Section:
     fields = [*([decision.overall] if decision.overall else []), *decision.fields]
     parts = _parts(fields)
     rows = {(row.suite, row.embedder): row for row in content.rows if row.headline}
-    notes = Footnotes(words("comma"))
+    notes = Footnotes(words("comma"), words("to"))
     grids = [
         Grid(
             words("scores_caption") if len(parts) == 1 else words("scores_part", part=number, parts=len(parts)),
@@ -46,13 +49,13 @@ def scores_section(content: Content, words: Words) -> Section:
 def _parts(fields: Sequence[Field]) -> list[Sequence[Field]]:
     """Tables of about the same width."""
     count = -(-len(fields) // _COLUMNS)
-    width = -(-len(fields) // max(1, count))
-    return [fields[start : start + width] for start in range(0, len(fields), width)] if fields else []
+    edges = [-(-len(fields) * part // count) for part in range(count + 1)] if count else []
+    return [fields[start:end] for start, end in pairwise(edges)]
 
 
 def _head(field: Field, words: Words) -> Cell:
     if not field.suite:
-        return Cell(words("average"), f"n={field.items:,}", number=True)
+        return Cell(words("average"), words("average_of", count=len(field.of), items=f"{field.items:,}"), number=True)
     told = [f"{field.metric} n={field.items:,}".lstrip()]
     told += [] if field.weight == 1 else [words("weighted", weight=field.weight)]
     told += [] if field.higher_is_better else [words("lower_better")]
@@ -68,23 +71,14 @@ def _lines(
         for field in fields:
             one = next((one for one in field.standings if one.embedder == name), None)
             if not field.suite and (one is None or one.value is None):
-                cells.append(Cell(MISSING, number=True, notes=notes.of(_without(name, content, words))))
+                lacking = words.suites(one.missing if one else field.of, len(field.of))
+                without = words("without", embedder=name, suites=lacking)
+                cells.append(Cell(MISSING, number=True, notes=notes.of(without)))
             elif one is None:
                 cells.append(Cell(MISSING, words("not_run"), number=True))
             else:
                 cells.append(_cell(one, rows.get((field.suite, name)), _beaten(one, field, letters), notes, words))
         yield [Cell(name, mark=letters[name]), *cells]
-
-
-def _without(name: str, content: Content, words: Words) -> str:
-    """Why somebody has no average."""
-    fields = content.decision.fields
-    scored = {
-        field.suite for field in fields for one in field.standings if one.embedder == name and one.value is not None
-    }
-    return words(
-        "without", embedder=name, suites=words.listed([one.suite for one in fields if one.suite not in scored])
-    )
 
 
 def letters_of(content: Content) -> dict[str, str]:
@@ -93,9 +87,11 @@ def letters_of(content: Content) -> dict[str, str]:
 
 
 def _beaten(one: Standing, field: Field, letters: Mapping[str, str]) -> str:
-    """The letters of those whom an embedder beats, as they are in the report."""
+    """The letters of those whom an embedder beats, as they are in the report; of many in a row the first and last."""
     by_letter = {other.letter: letters[other.embedder] for other in field.standings}
-    return " ".join(sorted((by_letter[beaten] for beaten in one.beats), key=lambda one: (len(one), one)))
+    beaten = {by_letter[letter] for letter in one.beats}
+    runs = [list(run) for is_beaten, run in groupby(letters.values(), beaten.__contains__) if is_beaten]
+    return " ".join(f"{run[0]}–{run[-1]}" if len(run) >= _RUN else " ".join(run) for run in runs)
 
 
 def _cell(one: Standing, row: Row | None, beaten: str, notes: Footnotes, words: Words) -> Cell:

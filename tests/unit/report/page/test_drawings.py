@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from harness.report.page.shapes import Drawing, Label
 
 AXES = Axes("title", "text", "cost", "quality")
+FEW = 3
 NONE = Interval(None, None, "none")
 
 
@@ -32,7 +34,7 @@ def points(count: int, seed: int) -> list[Point]:
             float(10 ** random.uniform(-1, 3)),
             float(1 - random.exponential(0.1)),
             NONE,
-            at % 3 == 0,
+            at % 3 == 0 or count < FEW,
         )
         for at in range(count)
     ]
@@ -53,6 +55,18 @@ def names(drawing: Drawing) -> list[Label]:
     return [label for label in drawing.labels if label.kind in {"front", "other"}]
 
 
+def front(drawing: Drawing) -> list[tuple[float, float, float, float]]:
+    """The steps of the front as boxes without width."""
+    (path,) = [path.d for path in drawing.paths if path.kind == "steps"]
+    x, y = map(float, path[1:].split("H")[0].split())
+    found = []
+    for step in path.split("H")[1:]:
+        right, height = map(float, step.split("V"))
+        found += [(x, y, right, y), (right, min(y, height), right, max(y, height))]
+        x, y = right, height
+    return found
+
+
 def inside(drawing: Drawing, labels: Sequence[Label]) -> bool:
     """Whether labels that begin at their x lie in the picture."""
     return all(left >= 0 and right <= drawing.width for left, _, right, _ in map(box, labels))
@@ -69,6 +83,9 @@ def test_labels_overlap_neither_each_other_nor_a_point(count: int, seed: int) ->
     assert [pair for pair in combinations(boxes, 2) if meet(*pair)] == []
     dots_there = [(dot.x - 4, dot.y - 4, dot.x + 4, dot.y + 4) for dot in drawing.dots]
     assert sum(meet(one, dot) for one in boxes for dot in dots_there) == 0
+    lines = front(drawing)
+    assert len(lines) > 1
+    assert [pair for pair in ((one, line) for one in boxes for line in lines) if meet(*pair)] == []
 
 
 def test_every_point_says_who_it_is() -> None:
@@ -79,6 +96,23 @@ def test_every_point_says_who_it_is() -> None:
         f"packaged:multilingual-model-{at}" for at in range(20)
     ]
     assert sorted(label.text[0] for label in names(drawing)) == [point.letter for point in found]
+
+
+def test_a_letter_has_its_name_below() -> None:
+    """Whoever is not named in full in the drawing is named in its key, and nobody else."""
+    found = points(20, 1)
+    drawing = scatter(found, AXES)
+    whole = {label.text for label in names(drawing)}
+    assert dict(drawing.key) == {one.letter: one.name for one in found if f"{one.letter} {one.name}" not in whole}
+    assert 0 < len(drawing.key) < 20
+    assert scatter([replace(one, name=one.letter * 3) for one in points(2, 0)], AXES).key == []
+
+
+def test_a_label_far_from_its_point_is_tied_to_it() -> None:
+    """By a line; one beside it needs none."""
+    crowd = [replace(one, x=5.0, y=0.5) for one in points(20, 0)]
+    assert [path for path in scatter(crowd, AXES).paths if path.kind == "tie"]
+    assert [path for path in scatter(points(2, 0), AXES).paths if path.kind == "tie"] == []
 
 
 def test_better_is_on_top_and_cheaper_on_the_left() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.compare.choice import not_measured
 from harness.model import Facts, Open, Remarks, Unmet
 from harness.report.page import page
 from harness.report.page.content import Data, Model, Surroundings
@@ -138,7 +139,7 @@ def test_everything_to_be_careful_about_is_listed() -> None:
     text = section(content, "What was not measured, and what to be careful about")
     for line in (
         "- **γ failed on 甲** out of memory",
-        "- **Warning, α on 甲** trained on it",
+        "- **Warning: trained on it** α on 甲",
         "- **About the data of 甲** 12 rows left out",
         "- 甲 is odd",
         "under the same suite name: 3**",
@@ -176,7 +177,7 @@ def test_what_costs_nothing_is_drawn_in_any_currency() -> None:
     """A free embedder has a price of 0 in no currency, and is as cheap in each."""
     facts = {"α": Facts(price=1.0, currency="CNY"), "β": Facts(price=0.0)}
     text = section(small({"facts": facts}), "Quality against cost")
-    assert "*Quality against price of 1M tokens CNY*" in text
+    assert "*Quality against price of 1M tokens, CNY*" in text
     assert row_starting(text, "β").startswith("| β | 0.700 | 0 |")
 
 
@@ -229,7 +230,7 @@ def test_warnings_of_the_chosen_one_stand_below_the_decision() -> None:
     """With their suites, the one of most suites first; those of others do not."""
     text = section(small(rows=WARNED), "The decision")
     told = text.split("\n\n")[1]
-    assert told == "> Before you take α, know that:<br>cut · 甲, 乙<br>trained on it · 乙"
+    assert told == "> Before you take α, know that:<br>• cut · 甲, 乙<br>• trained on it · 乙"
     assert "Before you take" not in section(small({"chosen": None, "admitted": ()}, rows=WARNED), "The decision")
     assert "Before you take" not in section(small(), "The decision")
 
@@ -239,7 +240,7 @@ def test_many_warnings_of_the_chosen_one_are_counted() -> None:
     content = small(rows=[row_of("甲", "α", 0.8, warnings=tuple(f"w{at}" for at in range(7)))])
     told = section(content, "The decision").split("\n\n")[1]
     assert told.count("<br>") == 6
-    assert told.endswith("and 2 more, listed below among what to be careful about")
+    assert told.endswith("• 2 more, listed below among what to be careful about")
     assert "w6" in section(content, "What was not measured, and what to be careful about")
 
 
@@ -269,15 +270,15 @@ def test_equal_notes_are_told_once() -> None:
     assert "1. α, β · cut\n" in section(content, "Scores")
     missing = section(content, "What was not measured, and what to be careful about")
     assert missing.count("cut") == 1
-    assert "- **Warning, α, β on 甲, 乙** cut" in missing
+    assert "- **Warning: cut** α, β on 甲, 乙" in missing
 
 
 def test_one_command_measures_all_that_was_not() -> None:
     """However many embedders a profile is missing of."""
-    notes = {name: {"latency": f"not measured: harness profile -e {name}"} for name in ("α", "β")}
-    content = small({"facts": {name: Facts(notes=note) for name, note in notes.items()}})
+    facts = {name: Facts(notes={"latency": not_measured(f"-e {name}")}, profile=f"-e {name}") for name in ("α", "β")}
+    content = small({"facts": facts})
     text = section(content, "Costs")
-    assert text.endswith("\n\n1. not measured: harness profile -e α -e β")
+    assert text.endswith("\n\n1. not measured: harness profile -e 'α' -e 'β'")
     assert row_starting(text, "β").startswith("| β | – \\[1] |")
 
 
@@ -287,8 +288,8 @@ def test_who_has_no_average_but_is_among_the_best_is_named() -> None:
     overall = field_of("", SCORES, "average")
     told = {"fields": (ranked, field_of("乙", SCORES)), "overall": overall, "chosen": "α", "admitted": ("α",)}
     text = section(small(told), "The decision")
-    assert "γ has no average, yet it is in the best set of 1 of the 1 suites on which it has a score: 甲." in text
-    assert "has no average" not in section(small({"overall": overall}), "The decision")
+    assert row_starting(text, "γ") == "| γ | 1 of 1 suites | 甲 |"
+    assert "Without an average" not in section(small({"overall": overall}), "The decision")
 
 
 def test_the_commands_keep_the_language_and_name_what_they_lose() -> None:
@@ -338,7 +339,7 @@ def test_versions_names_and_weights_can_be_copied() -> None:
     assert install == "pip install numpy==2.1.0 torch==2.8"
     assert tomllib.loads(settings) == {"embedders": {"mine": 'st:/a "b"'}, "weights": {"甲": 2.5}}
     assert "cannot be made again here: far" in text
-    assert "stand as ./NAME" in text
+    assert "Suites that are folders" in text
 
 
 def test_long_commands_go_on_in_the_next_line() -> None:
@@ -353,3 +354,42 @@ def test_a_metric_that_is_better_lower_says_so(up: bool, said: bool) -> None:  #
     """In the heading of its column."""
     fields = (replace(field_of("甲", SCORES), higher_is_better=up),)
     assert ("lower is better" in section(small({"fields": fields, "overall": None}), "Scores")) is said
+
+
+def test_letters_in_a_row_are_a_range() -> None:
+    """Four or more of those that stand one after another in the table."""
+    text = section(large(9, 1), "Scores")
+    first, second = (row_starting(text, f"packaged:some-multilingual-model-{at}") for at in (0, 5))
+    assert first.endswith("| **0.900** c–i<br>0.850–0.950 |")
+    assert second.endswith("| 0.750 h i<br>0.700–0.800 |")
+
+
+def test_many_suites_are_counted() -> None:
+    """Six are named; of more the first five, or that it is all."""
+
+    def warned(suites: int, of: int) -> tuple[str, str]:
+        """What is said of a warning on some of all suites, below the decision and among what to be careful about."""
+        content = large(2, of)
+        rows = [replace(row, warnings=("cut",) * (at < 2 * suites)) for at, row in enumerate(content.rows)]
+        told = replace(content, rows=rows)
+        missing = section(told, "What was not measured, and what to be careful about")
+        return section(told, "The decision").split("• cut · ")[1].split("\n")[0], missing.split("cut** ")[1]
+
+    assert warned(8, 8)[0] == "all 8 suites"
+    six, seven = warned(6, 8), warned(7, 8)
+    assert six[0].startswith("zh/suite-number-0, ")
+    assert six[0].endswith(", zh/suite-number-5")
+    assert seven[0].endswith(", zh/suite-number-4 and 2 more")
+    assert "on zh/suite-number-0, " in seven[1]
+    assert "zh/suite-number-4 and 2 more" in seven[1]
+
+
+def test_numbers_have_a_column_of_their_own() -> None:
+    """Where letters or notes stand behind some of them: a place for these follows, and the head is over both."""
+    html = page(small(), "html", "en")
+    scores = html.split('<section id="scores"')[1].split("</section>")[0]
+    assert scores.count('<th scope="col" class="n" colspan="2">') == 3
+    rows = re.findall(r"<tr>(.*?)</tr>", scores.split("<tbody>")[1])
+    assert {one.count("<td") for one in rows} == {6}
+    best = html.split('<section id="decision"')[1].split("</section>")[0]
+    assert "colspan" not in best

@@ -43,6 +43,12 @@ def test_a_candidate_stands_against_its_own_label_the_only_one_or_the_named_one(
     assert pairs(("st:x?dim=1",), baseline("a")) == [Pair("st:x?dim=1", "a")]
 
 
+def test_whoever_is_named_twice_is_judged_once() -> None:
+    """Two rulings on the same would make two claims of harm of one; against two references they are two."""
+    assert pairs(("a", "a", "a=a"), baseline("a", "b")) == [Pair("a", "a")]
+    assert pairs(("new=a", "new=b"), baseline("a", "b")) == [Pair("new", "a"), Pair("new", "b")]
+
+
 def test_whoever_stands_against_nobody_is_refused() -> None:
     """All of them in one message."""
     with pytest.raises(UsageError, match=r"has 2 embedders, and x and c=y is none of them.* Embedders there: a, b"):

@@ -149,15 +149,36 @@ def test_who_runs_here_is_free(candidate: Candidates) -> None:
 
 
 def test_the_suite_that_loses_most_texts_counts(candidate: Candidates) -> None:
-    """A share, against per cent; of several models in one, the one that cuts most."""
-    a = run("zh/a", Finding("cut_texts", 0.02, "2 %"), Finding("cut_texts", 0.03, "3 %", "other"))
-    b = run("zh/b", Finding("cut_texts", 0.0, "none"))
+    """A share, against per cent, in the words of its finding; of several models in one, the one that cuts most."""
+    a = run(
+        "zh/a", Finding("cut_texts", 0.03, "estimated: 3 % of the texts", "other"), Finding("cut_texts", 0.02, "2 %")
+    )
+    b = run("zh/b", Finding("cut_texts", 0.0, "no text is longer than what the model reads"))
     assert answer("cut texts <= 1 %", candidate(b)) == (
-        "pass", 0.0, "0 % of the texts of zh/b are cut, the most of 1 suite(s)",
+        "pass", 0.0, "zh/b: no text is longer than what the model reads",
     )  # fmt: skip
     assert answer("cut texts <= 1 %", candidate(a, b)) == (
-        "regression", 3.0, "3 % of the texts of zh/a are cut, the most of 2 suite(s)",
+        "regression", 3.0, "zh/a, the worst of 2 suites: other: estimated: 3 % of the texts",
     )  # fmt: skip
+
+
+def test_a_suite_whose_texts_are_not_read_has_none_that_are_cut(candidate: Candidates) -> None:
+    """Where the candidate does not apply; if it applies nowhere, nothing was measured."""
+    unread = replace(run("zh/c"), status="not_applicable", reason="no vectors", id="c")
+    known = run("zh/b", Finding("cut_texts", 0.0, "none"))
+    assert answer("cut texts <= 1 %", candidate(known, unread)) == ("pass", 0.0, "zh/b: none")
+    assert answer("cut texts <= 1 %", candidate(unread))[0] == "incomparable"
+
+
+def test_a_suite_whose_run_failed_is_not_measured(candidate: Candidates) -> None:
+    """Although it was another one that was run last."""
+    broken = replace(run("zh/a"), status="failed", reason="no", id="a", started_at="2025-01-01T00:00:00+00:00")
+    known = run("zh/b", Finding("cut_texts", 0.0, "none"))
+    said, value, words = answer("cut texts <= 1 %", candidate(broken, known))
+    assert (said, value) == ("incomparable", None)
+    assert words == (
+        "how many texts are cut is not known of zh/a: no results there. Make some with: harness run -s zh/a -e new"
+    )
 
 
 def test_a_suite_of_which_nobody_knows_makes_the_share_unknown(candidate: Candidates) -> None:
@@ -166,11 +187,12 @@ def test_a_suite_of_which_nobody_knows_makes_the_share_unknown(candidate: Candid
     said, value, words = answer("cut texts <= 1 %", replace(known, suites=["zh/a", "zh/b"]))
     assert (said, value) == ("incomparable", None)
     assert words == (
-        "how many texts are cut is not known of zh/a: no run there. Make one with: harness run -s zh/a -e new"
+        "how many texts are cut is not known of zh/a: no results there. Make some with: harness run -s zh/a -e new"
     )
     silent = answer("cut texts <= 1 %", candidate(run("zh/a")))
-    assert silent == (
-        "incomparable",
-        None,
-        "how many texts are cut is not known of zh/a: new does not say how it takes texts apart, or where it ends",
+    assert silent[:2] == ("incomparable", None)
+    assert silent[2] == (
+        "how many texts are cut is not known of zh/a: this budget cannot be measured for new, which does not say how "
+        'it takes texts apart, or where it ends. Take "cut texts …" out of [gate] budgets, or judge an embedder that '
+        "does"
     )

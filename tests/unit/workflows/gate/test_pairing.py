@@ -10,7 +10,7 @@ import pytest
 from harness.gate.rules import rulings
 from harness.model import Gate, Identity, Interval, ItemScores, Run, Score
 from harness.workflows.gate.choosing import Pair
-from harness.workflows.gate.pairing import Reference, claim, run_command
+from harness.workflows.gate.pairing import Reference, case_of, run_command
 
 GATE = Gate("s", "ndcg@10", 0.02)
 MAIN = Reference("baseline main", 'harness baseline bless main --reason "…"')
@@ -28,7 +28,7 @@ def run(ids: str = "abcdefgh", revision: str = "1", fingerprint: str = "one", va
 
 def answer(a: Run | None, b: Run | None) -> tuple[str, str]:
     """The answer to a gate, and why."""
-    (ruling,) = rulings([claim(GATE, Pair("new", "old"), MAIN, a, b)])
+    (ruling,) = rulings([case_of(GATE, Pair("new", "old"), MAIN, a, b)])
     assert (ruling.embedder, ruling.reference, ruling.asked) == ("new", "baseline main", GATE)
     return ruling.answer, ruling.words
 
@@ -83,7 +83,7 @@ def test_a_reference_that_is_missing_is_incomparable() -> None:
 def test_a_metric_that_only_other_software_knows_is_incomparable() -> None:
     """One suite that it judged does not keep the others from their answers."""
     foreign = replace(run(), scores=(replace(run().scores[0], metric="main_score"),), items=())
-    found = claim(Gate("s", "main_score", 0.02), Pair("new", "old"), MAIN, foreign, foreign)
+    found = case_of(Gate("s", "main_score", 0.02), Pair("new", "old"), MAIN, foreign, foreign)
     assert (found.answer, found.difference) == ("incomparable", None)
     assert "there is no 'main_score' among the metrics" in found.words
 
@@ -98,5 +98,5 @@ def test_commands_can_be_pasted() -> None:
 def test_a_suite_of_a_folder_is_run_by_its_folder() -> None:
     """Its name alone is not found by `-s`."""
     assert run_command("m", ["zh/a", "s"], {"s": "/data/s"}) == "harness run -s zh/a -s /data/s -e m"
-    (ruling,) = rulings([claim(GATE, Pair("new", "old"), Reference("", "", {"s": "/data/s"}), run(), None)])
+    (ruling,) = rulings([case_of(GATE, Pair("new", "old"), Reference("", "", {"s": "/data/s"}), run(), None)])
     assert ruling.words == "there is no run. Make one with: harness run -s /data/s -e new"

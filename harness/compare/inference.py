@@ -1,6 +1,6 @@
 """What items tell about K embedders: how far two scores lie apart, and p values that count all pairs.
 
-Every class here is an `Evidence`. Embedders are known by their places, 0…K−1.
+Every class here is an `Inference`. Embedders are known by their places, 0…K−1.
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import numpy as np
 
 from harness.statistics.corrections import holm
-from harness.statistics.estimates import LEVEL, Student, Unknown, estimate
-from harness.statistics.intervals import FEWEST_GROUPS, Draws, group_count, group_numbers, resampled_scores, too_few
+from harness.statistics.estimates import Constant, Student, Unknown, estimate
+from harness.statistics.intervals import (
+    FEWEST_GROUPS,
+    LEVEL,
+    Draws,
+    group_count,
+    group_numbers,
+    resampled_scores,
+    too_few,
+)
 from harness.statistics.permutation import flips_of_pairs
 from harness.statistics.resampled import drawn_difference, max_t_of_draws
 from harness.statistics.seeding import generator
@@ -30,7 +38,7 @@ Pairs: TypeAlias = "Mapping[tuple[int, int], float | None]"
 """(i, j), i before j as they were asked for → the adjusted p of no difference; None where nobody can say."""
 
 
-class Evidence(Protocol):
+class Inference(Protocol):
     """What is known of K embedders."""
 
     @property
@@ -145,10 +153,8 @@ class Resampled:
         own = {pair: one.p() for pair, one in pairs.items()}
         varying = [pair for pair, one in pairs.items() if one.method == "bootstrap"]
         together = self._max_t(varying) if varying else {}
-        return {
-            pair: None if p is None else max(p, together[pair]) if pair in together else min(1.0, p * len(pairs))
-            for pair, p in own.items()
-        }
+        constant = {pair: None if p is None else min(1.0, p * len(pairs)) for pair, p in own.items()}
+        return constant | {pair: max(own[pair] or 0.0, p) for pair, p in together.items()}
 
     def _max_t(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], float]:
         values = np.array([self._scores[i] - self._scores[j] for i, j in pairs])
@@ -157,7 +163,7 @@ class Resampled:
 
 
 @dataclass(frozen=True)
-class Untold:
+class WithoutItems:
     """Scores without items: nothing can be said about their differences. reason: why."""
 
     scores: tuple[float, ...]
@@ -180,38 +186,51 @@ class Untold:
 
 @dataclass(frozen=True)
 class Average:
-    """The weighted average over suites. parts: of each suite its weight, its evidence, and its places of these K."""
+    """The weighted average over suites. parts: of each suite its weight, its inference, and its places of these K."""
 
-    parts: tuple[tuple[float, Evidence, tuple[int, ...]], ...]
+    parts: tuple[tuple[float, Inference, tuple[int, ...]], ...]
     correction: str = "Holm over all pairs, each by t with an item-level standard error"
 
     @property
     def items(self) -> int:
         """Of all suites."""
-        return sum(evidence.items for _, evidence, _ in self.parts)
+        return sum(inference.items for _, inference, _ in self.parts)
 
     @property
     def reason(self) -> str:
         """That of the first suite that has one: an average is no better known than its parts."""
-        return next((evidence.reason for _, evidence, _ in self.parts if evidence.reason), "")
+        return next((inference.reason for _, inference, _ in self.parts if inference.reason), "")
 
     def own(self, i: int) -> Estimate:
         """The average."""
-        return average([(weight, evidence.own(places[i])) for weight, evidence, places in self.parts])
+        return average([(weight, inference.own(places[i])) for weight, inference, places in self.parts])
 
     def difference(self, i: int, j: int) -> Estimate:
         """The average of the paired differences."""
-        return average([(weight, evidence.difference(at[i], at[j])) for weight, evidence, at in self.parts])
+        return average([(weight, inference.difference(at[i], at[j])) for weight, inference, at in self.parts])
+
+    def shares(self, i: int, j: int) -> list[float]:
+        """What part of the variance of the difference comes from each suite; nowhere may `reason` be given."""
+        found = [(weight * _error(one.difference(at[i], at[j]))) ** 2 for weight, one, at in self.parts]
+        return [one / math.fsum(found) for one in found]
 
     def adjusted(self, members: Sequence[int]) -> Pairs:
         """By Holm: suites share no items that could be flipped together."""
         return by_holm(self, members)
 
 
-def by_holm(evidence: Evidence, members: Sequence[int]) -> Pairs:
+def alike(inference: Inference, i: int, j: int) -> bool:
+    """Whether two do the same on every item."""
+    if isinstance(inference, Average):
+        return all(alike(part, places[i], places[j]) for _, part, places in inference.parts)
+    difference = inference.difference(i, j)
+    return isinstance(difference, Constant) and difference.value == 0
+
+
+def by_holm(inference: Inference, members: Sequence[int]) -> Pairs:
     """Every pair's own p, corrected by Holm for all pairs."""
     pairs = list(combinations(members, 2))
-    return dict(zip(pairs, holm([evidence.difference(*pair).p() for pair in pairs]), strict=True))
+    return dict(zip(pairs, holm([inference.difference(*pair).p() for pair in pairs]), strict=True))
 
 
 def average(parts: Sequence[tuple[float, Estimate]]) -> Estimate:
