@@ -79,6 +79,8 @@ def _limits(difference: Difference) -> list[str]:
     said = []
     if difference.error is None and difference.word not in {"better", "worse"}:
         said.append(f"{difference.ground[:1].upper()}{difference.ground[1:]}.")
+    if difference.word in {"better", "worse"} and _holds_0(difference):
+        said.append(f"The interval holds 0 all the same ({difference.ground}).")
     if difference.detectable is not None:
         said.append(f"These items show a difference of {score(difference.detectable)} or more.")
     if difference.word == "undecided" and difference.needed is not None:
@@ -89,3 +91,8 @@ def _limits(difference: Difference) -> list[str]:
             f"permutation {p_value(difference.cross)}."
         )
     return said
+
+
+def _holds_0(difference: Difference) -> bool:
+    low, high = difference.interval.low, difference.interval.high
+    return low is not None and high is not None and low <= 0 <= high

@@ -140,6 +140,18 @@ def test_a_verdict_in_words() -> None:
     assert said(settled(difference(0.001, 0.005))).startswith("A and B are equal within 0.02 on")
 
 
+def test_a_claim_within_an_interval_that_holds_0_is_explained() -> None:
+    """Twelve small losses are no chance, and one large gain may have been missed."""
+    told = estimate(np.append(np.full(12, -0.1), np.zeros(88)))
+    found = settled(made(told, p=told.p(), adjusted=told.p()))
+    assert found.word == "worse"
+    assert said(found).endswith(
+        "The interval holds 0 all the same (12 of 100 independent groups of items changed: the bounds allow for "
+        "another that was missed)."
+    )
+    assert "holds 0" not in said(settled(difference(-0.203, 0.02)))
+
+
 def test_an_open_question_in_words() -> None:
     """What these items can show, how many would settle it, the corrected p, and tests that disagree."""
     found = settled(difference(0.05, 0.024, adjusted=0.08, cross=0.06), level=0.025)
