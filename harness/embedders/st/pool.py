@@ -92,15 +92,17 @@ class Pool:
         """What `encode` returns; the library waits for a worker that is dead, before version 6 for ever."""
         with ThreadPool(1) as waiting:  # its thread does not keep a program alive
             answer = waiting.apply_async(encode)
-            while not answer.ready():
+            while True:
+                answered = answer.ready()  # asked first: the library, too, may have found out, in words of its own
                 dead = [process.exitcode for process in running["processes"] if not process.is_alive()]
                 if dead:
                     raise EmbedderError(
                         f"{len(dead)} of {len(running['processes'])} processes died (exit code {dead[0]}): out of "
                         "memory, most often, or a script that starts them without `if __name__ == '__main__':`"
                     )
+                if answered:
+                    return answer.get()
                 answer.wait(_LOOK)
-            return answer.get()
 
 
 @contextmanager

@@ -225,15 +225,6 @@ def test_answers_are_handed_over_before_a_harmless_text_is_answered() -> None:
     assert sorted(got) == list(range(1, 20))
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A shell ignores interrupts for what it starts in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("interruptible")
 def test_nobody_waits_for_answers_that_nobody_reads() -> None:
     """Left amid slow requests, by an interrupt for example, it ends at once; those who wait for a turn give up."""
     main, left, over = threading.get_ident(), threading.Event(), threading.Event()
